@@ -1,0 +1,75 @@
+import { z } from 'zod'
+
+const share = z.number().min(0).max(1)
+const positiveInteger = z.int().min(1)
+
+export const BaseConfig = z.strictObject({ gguf: z.string().min(1).describe('Path of the base model, a GGUF file; relative to the home.') })
+
+export const CorpusConfig = z.strictObject({
+  kind: z.literal('jsonl').describe('Where trusted older examples come from.'),
+  path: z.string().min(1).default('data/corpus.jsonl').describe('JSONL file of {"input","output","category"?}; need not exist. Relative to the home.'),
+})
+
+export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])
+
+export const TrainerConfig = z.strictObject({
+  kind: z.literal('engine').describe('What trains: the embedded engine.'),
+  rank: z.int().min(1).max(512).default(16).describe('LoRA rank r.'),
+  alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
+  targetModules: z.array(TargetModule).min(1).default(['attn_q', 'attn_v', 'attn_output', 'ffn_down']).describe('Base tensors that get an adapter.'),
+  learningRate: z.number().positive().max(1).default(2e-4).describe('Peak learning rate.'),
+  minimumLearningRate: z.number().positive().max(1).default(1e-5).describe('Learning rate at the end of the cosine schedule; above 0.'),
+  epochs: z.number().positive().max(100).default(2).describe('Passes over the training set; may be a fraction.'),
+  contextLength: z.int().min(64).max(32768).default(256).describe('Tokens a training step sees.'),
+  loraScale: z.number().positive().max(1).default(1).describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
+  seed: z.int().min(0).max(2147483647).default(42),
+  timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
+})
+
+export const RuntimeConfig = z.strictObject({
+  kind: z.literal('engine').describe('What generates answers for evaluation: the embedded engine.'),
+  maxTokens: z.int().min(1).max(8192).default(256).describe('Tokens generated at most for an answer.'),
+  contextLength: z.int().min(64).max(131072).default(1024).describe('Tokens of context of each request, prompt and answer together.'),
+  parallel: z.int().min(1).max(64).default(8).describe('Requests answered at the same time.'),
+})
+
+export const ServingConfig = z.strictObject({
+  kind: z.literal('directory').describe('Where releases go: data/models with an atomic "current" link.'),
+  keep: z.int().min(2).max(100).default(3).describe('Releases whose weights are kept; records are kept for ever.'),
+})
+
+export const TriggersConfig = z.strictObject({
+  learnings: positiveInteger.max(1e9).default(100).describe('Waiting usable learnings that start a cycle.'),
+  days: z.number().positive().max(36500).default(62).describe('Days since the last training that start a cycle.'),
+  accuracy: z.number().gt(0).lt(1).default(0.9).describe('Observed accuracy under which a cycle starts.'),
+  intervalMinutes: z.number().positive().max(525600).default(60).describe('Minutes between looks of a continuous "check".'),
+})
+
+export const GateConfig = z.strictObject({
+  minimumGain: share.default(0.01).describe('Estimated gain in live accuracy that must be exceeded.'),
+  margin: z.number().gt(0).max(1).default(0.05).describe('Non-inferiority margin on retention and regression items.'),
+  failureShare: z.number().gt(0).lt(1).optional().describe('Share of requests the model fails on, when you know it; otherwise from outcomes.'),
+})
+
+export const DatasetConfig = z.strictObject({
+  maxLearnings: positiveInteger.max(1e7).default(20000).describe('Learnings trained on at most, newest first.'),
+  replay: z.number().min(0).max(100).default(1).describe('Corpus examples mixed in for each learning.'),
+  maxReplay: z.int().min(0).max(1e7).default(20000).describe('Corpus examples mixed in at most.'),
+  validationShare: z.number().min(0).max(0.5).default(0.05).describe('Share of the examples set aside as valid.jsonl.'),
+  retentionTarget: z.int().min(0).max(10000).default(200).describe('Retention items aimed at; the packaged set fills up to it.'),
+  seed: z.int().min(0).max(2147483647).default(42),
+})
+
+/** genesis-improve.config.json; every key may be left out. */
+export const Config = z.strictObject({
+  $schema: z.string().optional(),
+  base: BaseConfig.optional(),
+  corpus: CorpusConfig.prefault({ kind: 'jsonl' }),
+  trainer: TrainerConfig.prefault({ kind: 'engine' }),
+  runtime: RuntimeConfig.prefault({ kind: 'engine' }),
+  serving: ServingConfig.prefault({ kind: 'directory' }),
+  triggers: TriggersConfig.prefault({}),
+  gate: GateConfig.prefault({}),
+  dataset: DatasetConfig.prefault({}),
+})
+export type Config = z.infer<typeof Config>

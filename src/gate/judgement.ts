@@ -1,0 +1,70 @@
+import type { Stratum } from '../evaluation/item.ts'
+
+/** The two models' scores on one pinned item. */
+export interface PairedScore {
+  id: string
+  stratum: Stratum
+  category: string
+  /** Score of the baseline, 0 to 1. */
+  baseline: number
+  /** Score of the candidate, 0 to 1. */
+  candidate: number
+}
+
+/** Share of requests on which the baseline fails in the field, with its interval. */
+export interface FailureShare {
+  value: number
+  lower: number
+  upper: number
+  /** Where it comes from: outcomes of the field, a default for want of outcomes, or given by hand. */
+  source: 'outcomes' | 'assumed' | 'given'
+}
+
+export interface GateLimits {
+  /** One-sided level of this attempt. */
+  alpha: number
+  /** The gain that must be exceeded, as a difference of accuracies (0.01 = one percentage point). */
+  minimumGain: number
+  /** Non-inferiority margin of retention and regression, as a difference of accuracies. */
+  margin: number
+}
+
+export type ReasonCode =
+  | 'serving'
+  | 'behaviour'
+  | 'worse'
+  | 'retention-lost'
+  | 'regression-lost'
+  | 'slice-lost'
+  | 'no-worthwhile-gain'
+  | 'no-difference'
+  | 'too-few-items'
+  | 'gain-not-shown'
+  | 'gain-too-small'
+  | 'retention-not-shown'
+  | 'regression-not-shown'
+
+export interface StratumResult {
+  n: number
+  gains: number
+  losses: number
+  /** (gains - losses) / n; 0 when empty. */
+  difference: number
+  lower: number
+  upper: number
+}
+
+export interface Judgement {
+  verdict: 'DEPLOY' | 'REFUSE' | 'ABSTAIN'
+  estimate: number
+  interval: { lower: number; upper: number }
+  strata: Record<Stratum, StratumResult>
+  /** The smallest true gain that sets of these sizes would show with 80% power, as a difference of accuracies; null when none would. */
+  minimumDetectableEffect: number | null
+  /** Items that would be needed beside those there are. */
+  missing: { gate: number; retention: number; regression: number }
+  reasons: { code: ReasonCode; text: string }[]
+  slices: { category: string; n: number; gains: number; losses: number; difference: number; p: number | null }[]
+  alpha: number
+  failureShare: FailureShare
+}

@@ -1,0 +1,101 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { GenesisError, systemErrorCode } from '../errors.ts'
+
+/** Turns the system's refusals while writing into errors the user can act on; anything else is passed on as it is. */
+export function writeError(error: unknown, file: string): unknown {
+  const code = systemErrorCode(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new GenesisError('GI-DISK-FULL', { why: `writing ${file} failed: no space left`, cause: error })
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new GenesisError('GI-HOME-READ-ONLY', { why: `${file} cannot be written (${code})`, cause: error })
+  }
+  return error
+}
+
+/** Creates a directory, and its parents, that only this user can read. */
+export async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw writeError(error, directory)
+  }
+}
+
+/** Makes a rename or a new file in `directory` survive a power cut. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Replaces `file` in one piece: unique temporary file in the same directory, fsync, rename, fsync of the directory. */
+export async function writeFileAtomic(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const directory = path.dirname(file)
+  const temporary = path.join(directory, `.${path.basename(file)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
+  try {
+    await makeDirectory(directory)
+    const handle = await open(temporary, 'wx', mode)
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, file)
+    await syncDirectory(directory)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw writeError(error, file)
+  }
+}
+
+/**
+ * Appends whole lines and syncs them. A line that a crash cut short is closed first, so that it spoils itself only.
+ * The caller holds the lock of the home.
+ */
+export async function appendLines(file: string, lines: readonly string[]): Promise<void> {
+  try {
+    await makeDirectory(path.dirname(file))
+    const handle = await open(file, 'a+', 0o600)
+    try {
+      const { size } = await handle.stat()
+      const last = Buffer.alloc(1)
+      if (size > 0) await handle.read(last, 0, 1, size - 1)
+      const prefix = size > 0 && last[0] !== 0x0a ? '\n' : ''
+      await handle.appendFile(prefix + lines.map((line) => `${line}\n`).join(''))
+      await handle.sync()
+      if (size === 0) await syncDirectory(path.dirname(file))
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw writeError(error, file)
+  }
+}
+
+/** The file's text, or undefined when there is no such file. */
+export async function readTextIfPresent(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** SHA-256 of a file, in hexadecimal, read in pieces. */
+export async function digestFile(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/** SHA-256 of a text, in hexadecimal. */
+export function digestText(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

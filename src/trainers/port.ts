@@ -1,0 +1,74 @@
+import type { Problem } from '../problem.ts'
+
+/** The training's settings, in the field's words. */
+export interface TrainingSettings {
+  /** LoRA rank r. */
+  rank: number
+  /** LoRA alpha; the adapter's scale is alpha / rank. */
+  alpha: number
+  /** Base tensors that get an adapter, as llama.cpp names them: attn_q, attn_k, attn_v, attn_output, ffn_gate, ffn_up, ffn_down. */
+  targetModules: string[]
+  learningRate: number
+  /** The learning rate at the end of the cosine schedule; above 0. */
+  minimumLearningRate: number
+  /** Passes over the training set; may be a fraction. */
+  epochs: number
+  /** Tokens a training step sees. */
+  contextLength: number
+  seed: number
+}
+
+export interface TrainingJob {
+  /** The same for every attempt at the same training, so that it can be found again. */
+  id: string
+  base: { path: string; digest: string }
+  /** train.jsonl: a row `{"id","messages":[{role,content},...]}` each. */
+  trainFile: string
+  settings: TrainingSettings
+  /** Everything the training writes lies in here; it may hold the checkpoints of an interrupted attempt. */
+  directory: string
+}
+
+export interface TrainingProgress {
+  step: number
+  totalSteps: number
+  loss: number | null
+  /** Estimated milliseconds until the training is done; null while unknown. */
+  timeLeftMs: number | null
+}
+
+export interface TrainingResult {
+  /** A GGUF LoRA file inside the job's directory. */
+  adapter: string
+  steps: number
+  finalLoss: number | null
+  /** What the trainer wants to have on record (versions, packing, resumed or not). */
+  details: Record<string, unknown>
+}
+
+export interface TrainingHandle {
+  trainer: string
+  jobId: string
+}
+
+export type TrainingState =
+  | { status: 'running'; progress: TrainingProgress | null }
+  | { status: 'done'; result: TrainingResult }
+  | { status: 'lost' }
+
+/** Turns a prepared dataset into a LoRA adapter. Must leave nothing outside `job.directory`. */
+export interface Trainer {
+  readonly name: string
+  /** What this trainer needs and hasn't got, in words for the user; empty when it can run. Never throws. */
+  preflight(base: { path: string }): Promise<Problem[]>
+  /** Expected milliseconds and bytes of disk for this job; null where it can't say. */
+  estimate(job: TrainingJob): Promise<{ durationMs: number | null; diskBytes: number | null }>
+  /**
+   * Starts, or finds again, the training of `job`. Calling it twice for the same job must not train twice.
+   * A trainer that works inside the call returns when the adapter is there; it stops at a checkpoint when `signal` aborts.
+   */
+  begin(job: TrainingJob, report: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainingHandle>
+  /** `running` lets `check --once` return and ask again at the next tick (remote hosts). */
+  observe(handle: TrainingHandle, job: TrainingJob): Promise<TrainingState>
+  cancel(handle: TrainingHandle, job: TrainingJob): Promise<void>
+}
