@@ -1,5 +1,15 @@
 /** Exit codes of every command; the meaning is documented in docs/errors.md. */
-export const exitCodes = { done: 0, bug: 1, usage: 2, invalid: 10, locked: 11, unavailable: 12, failed: 20, notDeployed: 21, interrupted: 130 } as const
+export const exitCodes = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  invalid: 10,
+  locked: 11,
+  unavailable: 12,
+  failed: 20,
+  notDeployed: 21,
+  interrupted: 130,
+} as const
 
 interface ErrorEntry {
   /** What happened, when the place that raises it has nothing more exact to say. */
@@ -43,34 +53,77 @@ export const errorTable = {
     exitCode: exitCodes.locked,
     temporary: true,
   },
+  'GI-LOCK-UNSUPPORTED': invalid(
+    'The home cannot be locked here.',
+    'Use a home on a local file system, on a platform that fs-native-extensions supports.',
+  ),
   // Configuration and the home
   'GI-CONFIG-INVALID': invalid('The configuration is not valid.', 'Correct the settings named above and run the command again.'),
   'GI-CONFIG-UNREADABLE': invalid('The configuration file could not be read.', 'Make it readable, or remove it to use the defaults.'),
   'GI-HOME-UNUSABLE': invalid('The home directory cannot be used.', 'Name an existing directory that you may read with --home.'),
-  'GI-HOME-READ-ONLY': invalid('The home directory cannot be written.', 'Give this user write permission, or name another home with --home.'),
+  'GI-HOME-READ-ONLY': invalid(
+    'The home directory cannot be written.',
+    'Give this user write permission, or name another home with --home.',
+  ),
   'GI-HOME-NOT-EMPTY': invalid('This home is set up already.', 'Choose another directory, or edit its genesis-improve.config.json.'),
-  'GI-BASE-MISSING': invalid('No base model is configured.', 'Run "genesis-improve init --base FILE.gguf" or set "base" in genesis-improve.config.json.'),
+  'GI-BASE-MISSING': invalid(
+    'No base model is configured.',
+    'Run "genesis-improve init --base FILE.gguf" or set "base" in genesis-improve.config.json.',
+  ),
   'GI-BASE-UNREADABLE': invalid('The base model file could not be read.', 'Check the path under "base" in genesis-improve.config.json.'),
-  'GI-BASE-UNSUPPORTED': invalid('The base model cannot be trained here.', 'Choose a base of a supported architecture and quantisation (see "genesis-improve engine status").'),
+  'GI-BASE-UNSUPPORTED': invalid(
+    'The base model cannot be trained here.',
+    'Choose a base of a supported architecture and quantisation (see "genesis-improve engine status").',
+  ),
   // State and journals
-  'GI-STATE-UNREADABLE': invalid('The state file is damaged and could not be rebuilt.', 'Restore data/ from a backup; the damaged file was kept beside it.'),
+  'GI-STATE-UNREADABLE': invalid(
+    'The state file is damaged and could not be rebuilt.',
+    'Restore the files named above from a backup, or move them out of data/; nothing was changed.',
+  ),
   'GI-STATE-NEWER': invalid('The state file was written by a newer genesis-improve.', 'Use that version, or a newer one.'),
   'GI-JOURNAL-UNREADABLE': invalid('A cycle journal is damaged.', 'Run "genesis-improve cancel CYCLE" to set that cycle aside.'),
   'GI-DISK-FULL': retry('The disk is full.', 'Free some space; the next check goes on from here.'),
   // Learnings, gate items
-  'GI-LEARNINGS-UNREADABLE': retry('data/genesis_learnings.json does not parse.', 'Its writer may be midway: the next check looks again. If it stays so, mend the file by hand.'),
+  'GI-LEARNINGS-UNREADABLE': retry(
+    'data/genesis_learnings.json does not parse.',
+    'Its writer may be midway: the next check looks again. If it stays so, mend the file by hand.',
+  ),
   'GI-LEARNINGS-DENIED': invalid('A learnings file cannot be read.', 'Make it a readable regular file.'),
   'GI-LEARNING-INVALID': invalid('The learning was not recorded.', 'Give an input and, for a correction, the wanted output.'),
-  'GI-NO-USABLE-LEARNING': invalid('There is no usable learning to train on.', 'Record corrections with "genesis-improve learn", or see "genesis-improve status" for why existing ones cannot be used.'),
-  'GI-SIMULATION-REFUSED': invalid('Learnings are not simulated in a home that holds real ones or a release.', 'Use an empty home (--home DIR), or --force; forced cycles never deploy.'),
+  'GI-NO-USABLE-LEARNING': invalid(
+    'There is no usable learning to train on.',
+    'Record corrections with "genesis-improve learn", or see "genesis-improve status" for why existing ones cannot be used.',
+  ),
+  'GI-SIMULATION-REFUSED': invalid(
+    'Learnings are not simulated in a home that holds real ones or a release.',
+    'Use an empty home (--home DIR), or --force; forced cycles never deploy.',
+  ),
   'GI-GATE-DATA': invalid('The gate got data it must not judge.', 'Correct the rows named above; nothing was scored.'),
   'GI-ITEMS-INVALID': invalid('A file of evaluation items is not valid.', 'Correct the lines named above.'),
   'GI-CORPUS-UNREADABLE': invalid('The corpus could not be read.', 'Check "corpus" in genesis-improve.config.json.'),
   // Cycles and releases
   'GI-CYCLE-UNKNOWN': invalid('There is no such cycle.', 'Run "genesis-improve history" to see all cycles.'),
+  'GI-NO-OPEN-CYCLE': invalid(
+    'No cycle is open.',
+    'Nothing needs to be cancelled; "genesis-improve history" shows how the last one ended.',
+  ),
+  'GI-CYCLE-CANCELLED': {
+    what: 'The cycle was cancelled.',
+    remedy: 'Its learnings are untouched; "genesis-improve trigger" opens another one.',
+    exitCode: exitCodes.done,
+    temporary: false,
+  },
   'GI-RELEASE-UNKNOWN': invalid('There is no such release.', 'Run "genesis-improve history" to see all releases.'),
   'GI-NOTHING-TO-ROLL-BACK': invalid('There is no earlier release to go back to.', 'The base model is being served already.'),
-  'GI-RELEASE-WEIGHTS-GONE': invalid('The weights of that release are no longer kept.', 'Roll back to a release whose weights are kept (the newest three).'),
+  'GI-RELEASE-WEIGHTS-GONE': invalid(
+    'The weights of that release are no longer kept.',
+    'Roll back to a release whose weights are kept (the newest three).',
+  ),
+  'GI-RELEASE-DAMAGED': invalid(
+    'The files of a release are not what was recorded.',
+    'Restore the directory named above under data/models from a backup, or roll back to another release.',
+  ),
+  'GI-RELEASE-IN-USE': invalid('That release is being served.', 'Roll back or deploy another release first.'),
   'GI-STEP-FAILED': failed('A step of the cycle failed for good.', 'See "genesis-improve show CYCLE"; the learnings are untouched.'),
   'GI-NOT-DEPLOYED': {
     what: 'The verdict was not DEPLOY.',
@@ -81,11 +134,26 @@ export const errorTable = {
   // Engine
   'GI-ENGINE-MISSING': invalid('The embedded engine is not installed.', 'Run "genesis-improve engine install".'),
   'GI-ENGINE-VERSION': invalid('The installed engine is of another version.', 'Run "genesis-improve engine install".'),
-  'GI-ENGINE-INSTALL': retry('The engine could not be installed.', 'Check the network and the package registry, then run "genesis-improve engine install" again.'),
-  'GI-ENGINE-CRASHED': retry('The engine ended unexpectedly.', 'The next check tries again; "genesis-improve show CYCLE" has its last words.'),
+  'GI-ENGINE-INSTALL': retry(
+    'The engine could not be installed.',
+    'Check the network and the package registry, then run "genesis-improve engine install" again.',
+  ),
+  'GI-ENGINE-CRASHED': retry(
+    'The engine ended unexpectedly.',
+    'The next check tries again; "genesis-improve show CYCLE" has its last words.',
+  ),
   'GI-ENGINE-SILENT': retry('The engine gave no sign of life and was stopped.', 'The next check tries again.'),
   'GI-ENGINE-REFUSED': failed('The engine refused the work.', 'See the reason above.'),
+  'GI-ENGINE-TIME-LIMIT': failed(
+    'The training took longer than its time limit and was stopped.',
+    'Raise "trainer.timeLimitHours", or train fewer epochs; the checkpoint is kept.',
+  ),
+  'GI-PROMPT-TOO-LONG': invalid(
+    'A question does not fit into the context of a request.',
+    'Raise "runtime.contextLength", or remove the item.',
+  ),
   // GGUF
+  'GI-GGUF-UNREADABLE': invalid('The GGUF file could not be read.', 'Check that the path is right and that this user may read the file.'),
   'GI-GGUF-INVALID': invalid('The file is not a usable GGUF file.', 'Get the file again, or name another one.'),
   'GI-GGUF-UNSUPPORTED': invalid('This kind of GGUF file is not supported.', 'Use a model of a supported type, or convert it first.'),
   'GI-ADAPTER-INVALID': failed('The adapter cannot be merged into the base.', 'Train again on this base; the adapter was not used.'),
@@ -128,7 +196,9 @@ export class GenesisError extends Error {
   }
 }
 
-/** The system's error code (`ENOENT`, `ENOSPC`, ...), or undefined when it is no system error. */
+/** The system's error code (`ENOENT`, `ENOSPC`, ...), or undefined when it is no system error (this program's own errors have codes of their own). */
 export function systemErrorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return error instanceof Error && !(error instanceof GenesisError) && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
 }

@@ -6,35 +6,58 @@ const positiveInteger = z.int().min(1)
 export const BaseConfig = z.strictObject({ gguf: z.string().min(1).describe('Path of the base model, a GGUF file; relative to the home.') })
 
 export const CorpusConfig = z.strictObject({
-  kind: z.literal('jsonl').describe('Where trusted older examples come from.'),
-  path: z.string().min(1).default('data/corpus.jsonl').describe('JSONL file of {"input","output","category"?}; need not exist. Relative to the home.'),
+  kind: z.literal('jsonl').default('jsonl').describe('Where trusted older examples come from.'),
+  path: z
+    .string()
+    .min(1)
+    .default('data/corpus.jsonl')
+    .describe('JSONL file of {"input","output","category"?}; need not exist. Relative to the home.'),
 })
 
 export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])
 
-export const TrainerConfig = z.strictObject({
-  kind: z.literal('engine').describe('What trains: the embedded engine.'),
-  rank: z.int().min(1).max(512).default(16).describe('LoRA rank r.'),
-  alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
-  targetModules: z.array(TargetModule).min(1).default(['attn_q', 'attn_v', 'attn_output', 'ffn_down']).describe('Base tensors that get an adapter.'),
-  learningRate: z.number().positive().max(1).default(2e-4).describe('Peak learning rate.'),
-  minimumLearningRate: z.number().positive().max(1).default(1e-5).describe('Learning rate at the end of the cosine schedule; above 0.'),
-  epochs: z.number().positive().max(100).default(2).describe('Passes over the training set; may be a fraction.'),
-  contextLength: z.int().min(64).max(32768).default(256).describe('Tokens a training step sees.'),
-  loraScale: z.number().positive().max(1).default(1).describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
-  seed: z.int().min(0).max(2147483647).default(42),
-  timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
-})
+export const TrainerConfig = z
+  .strictObject({
+    kind: z.literal('engine').default('engine').describe('What trains: the embedded engine.'),
+    rank: z.int().min(1).max(512).default(16).describe('LoRA rank r.'),
+    alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
+    targetModules: z
+      .array(TargetModule)
+      .min(1)
+      .default(['attn_q', 'attn_v', 'attn_output', 'ffn_down'])
+      .describe('Base tensors that get an adapter.'),
+    learningRate: z.number().positive().max(1).default(2e-4).describe('Peak learning rate.'),
+    minimumLearningRate: z.number().positive().max(1).default(1e-5).describe('Learning rate at the end of the cosine schedule; above 0.'),
+    epochs: z.number().positive().max(100).default(2).describe('Passes over the training set; may be a fraction.'),
+    contextLength: z.int().min(64).max(32768).default(256).describe('Tokens a training step sees.'),
+    loraScale: z
+      .number()
+      .positive()
+      .max(1)
+      .default(1)
+      .describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
+    seed: z.int().min(0).max(2147483647).default(42).describe('Seed of everything random in this part.'),
+    timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
+  })
+  .refine((trainer) => trainer.minimumLearningRate <= trainer.learningRate, {
+    path: ['minimumLearningRate'],
+    error: 'a number up to trainer.learningRate',
+  })
 
-export const RuntimeConfig = z.strictObject({
-  kind: z.literal('engine').describe('What generates answers for evaluation: the embedded engine.'),
-  maxTokens: z.int().min(1).max(8192).default(256).describe('Tokens generated at most for an answer.'),
-  contextLength: z.int().min(64).max(131072).default(1024).describe('Tokens of context of each request, prompt and answer together.'),
-  parallel: z.int().min(1).max(64).default(8).describe('Requests answered at the same time.'),
-})
+export const RuntimeConfig = z
+  .strictObject({
+    kind: z.literal('engine').default('engine').describe('What generates answers for evaluation: the embedded engine.'),
+    maxTokens: z.int().min(1).max(8192).default(256).describe('Tokens generated at most for an answer.'),
+    contextLength: z.int().min(64).max(131072).default(1024).describe('Tokens of context of each request, prompt and answer together.'),
+    parallel: z.int().min(1).max(64).default(8).describe('Requests answered at the same time.'),
+  })
+  .refine((runtime) => runtime.maxTokens < runtime.contextLength, {
+    path: ['maxTokens'],
+    error: 'a whole number below runtime.contextLength',
+  })
 
 export const ServingConfig = z.strictObject({
-  kind: z.literal('directory').describe('Where releases go: data/models with an atomic "current" link.'),
+  kind: z.literal('directory').default('directory').describe('Where releases go: data/models with an atomic "current" link.'),
   keep: z.int().min(2).max(100).default(3).describe('Releases whose weights are kept; records are kept for ever.'),
 })
 
@@ -48,7 +71,12 @@ export const TriggersConfig = z.strictObject({
 export const GateConfig = z.strictObject({
   minimumGain: share.default(0.01).describe('Estimated gain in live accuracy that must be exceeded.'),
   margin: z.number().gt(0).max(1).default(0.05).describe('Non-inferiority margin on retention and regression items.'),
-  failureShare: z.number().gt(0).lt(1).optional().describe('Share of requests the model fails on, when you know it; otherwise from outcomes.'),
+  failureShare: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe('Share of requests the model fails on, when you know it; otherwise from outcomes.'),
 })
 
 export const DatasetConfig = z.strictObject({
@@ -57,17 +85,17 @@ export const DatasetConfig = z.strictObject({
   maxReplay: z.int().min(0).max(1e7).default(20000).describe('Corpus examples mixed in at most.'),
   validationShare: z.number().min(0).max(0.5).default(0.05).describe('Share of the examples set aside as valid.jsonl.'),
   retentionTarget: z.int().min(0).max(10000).default(200).describe('Retention items aimed at; the packaged set fills up to it.'),
-  seed: z.int().min(0).max(2147483647).default(42),
+  seed: z.int().min(0).max(2147483647).default(42).describe('Seed of everything random in this part.'),
 })
 
 /** genesis-improve.config.json; every key may be left out. */
 export const Config = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe('Where an editor finds the JSON Schema of this file.'),
   base: BaseConfig.optional(),
-  corpus: CorpusConfig.prefault({ kind: 'jsonl' }),
-  trainer: TrainerConfig.prefault({ kind: 'engine' }),
-  runtime: RuntimeConfig.prefault({ kind: 'engine' }),
-  serving: ServingConfig.prefault({ kind: 'directory' }),
+  corpus: CorpusConfig.prefault({}),
+  trainer: TrainerConfig.prefault({}),
+  runtime: RuntimeConfig.prefault({}),
+  serving: ServingConfig.prefault({}),
   triggers: TriggersConfig.prefault({}),
   gate: GateConfig.prefault({}),
   dataset: DatasetConfig.prefault({}),

@@ -1,3 +1,4 @@
+import type { ChatMessage } from '../learnings/learning.ts'
 import type { Problem } from '../problem.ts'
 
 /** An older, trusted example that is mixed in against forgetting. */
@@ -6,6 +7,8 @@ export interface CorpusEntry {
   input: string
   output: string
   category: string
+  /** Turns before `input`; left out when there are none. */
+  context?: ChatMessage[]
 }
 
 /** A source of trusted examples. */

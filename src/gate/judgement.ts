@@ -43,6 +43,8 @@ export type ReasonCode =
   | 'gain-too-small'
   | 'retention-not-shown'
   | 'regression-not-shown'
+  /** Given by the cycle, not by the rule: simulated learnings among real ones. */
+  | 'simulated-learnings'
 
 export interface StratumResult {
   n: number
@@ -61,7 +63,7 @@ export interface Judgement {
   strata: Record<Stratum, StratumResult>
   /** The smallest true gain that sets of these sizes would show with 80% power, as a difference of accuracies; null when none would. */
   minimumDetectableEffect: number | null
-  /** Items that would be needed beside those there are. */
+  /** Items that would be needed beside those there are, for an ABSTAIN; see missing.ts. 0 otherwise. */
   missing: { gate: number; retention: number; regression: number }
   reasons: { code: ReasonCode; text: string }[]
   slices: { category: string; n: number; gains: number; losses: number; difference: number; p: number | null }[]

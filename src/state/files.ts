@@ -7,7 +7,8 @@ import { GenesisError, systemErrorCode } from '../errors.ts'
 /** Turns the system's refusals while writing into errors the user can act on; anything else is passed on as it is. */
 export function writeError(error: unknown, file: string): unknown {
   const code = systemErrorCode(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new GenesisError('GI-DISK-FULL', { why: `writing ${file} failed: no space left`, cause: error })
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new GenesisError('GI-DISK-FULL', { why: `writing ${file} failed: no space left`, cause: error })
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new GenesisError('GI-HOME-READ-ONLY', { why: `${file} cannot be written (${code})`, cause: error })
   }
@@ -37,9 +38,11 @@ export async function syncDirectory(directory: string): Promise<void> {
 export async function writeFileAtomic(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const directory = path.dirname(file)
   const temporary = path.join(directory, `.${path.basename(file)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
+  let isCreated = false
   try {
     await makeDirectory(directory)
     const handle = await open(temporary, 'wx', mode)
+    isCreated = true
     try {
       await handle.writeFile(content)
       await handle.sync()
@@ -49,7 +52,7 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
     await rename(temporary, file)
     await syncDirectory(directory)
   } catch (error) {
-    await rm(temporary, { force: true })
+    if (isCreated) await rm(temporary, { force: true })
     throw writeError(error, file)
   }
 }
@@ -98,4 +101,33 @@ export async function digestFile(file: string): Promise<string> {
 /** SHA-256 of a text, in hexadecimal. */
 export function digestText(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+/** Writes lines as they come, syncs them, and says how many there were. */
+export async function writeLines(file: string, lines: AsyncIterable<string> | Iterable<string>): Promise<number> {
+  let written = 0
+  try {
+    const handle = await open(file, 'w', 0o600)
+    try {
+      let pending: string[] = []
+      let pendingLength = 0
+      for await (const line of lines) {
+        pending.push(line, '\n')
+        pendingLength += line.length
+        written += 1
+        if (pendingLength > 1 << 20) {
+          await handle.appendFile(pending.join(''))
+          pending = []
+          pendingLength = 0
+        }
+      }
+      await handle.appendFile(pending.join(''))
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw writeError(error, file)
+  }
+  return written
 }

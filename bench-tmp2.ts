@@ -1,0 +1,2 @@
+import { benchMerge } from './bench/merge.ts'
+console.log(await benchMerge())

@@ -1,0 +1,54 @@
+import type { Config } from './config/schema.ts'
+import { loadConfig, resolvedCorpus } from './config/load-config.ts'
+import type { ResolvedConfig } from './config/load-config.ts'
+import type { Invocation } from './commands/command.ts'
+import type { Parts, Progress, Workshop } from './cycle/parts.ts'
+import type { Step } from './cycle/step.ts'
+import { defaultEngineDirectory } from './engine/engine-directory.ts'
+import { ProgressDisplay } from './terminal/progress.ts'
+
+/** What a command works with: the configuration, and the parts that it names. */
+export interface App {
+  config: ResolvedConfig
+  workshop: Workshop
+  /** Takes the progress display away before a result is printed. */
+  settle(): void
+}
+
+/** Builds the parts from the configuration; this is where everything meets. */
+export async function buildApp(invocation: Invocation): Promise<App> {
+  const { home, environment, clock, out, signal } = invocation
+  const config = await loadConfig({ homeDirectory: home.root, environment })
+  const display = new ProgressDisplay(out)
+  const workshop: Workshop = {
+    home,
+    clock,
+    signal,
+    parts: async (cycleConfig) => await buildParts(invocation, cycleConfig),
+    report: (_cycle: string | null, step: Step | null, progress: Progress) => void display.show(step, progress, clock.now().getTime()),
+    notice: (text) => {
+      display.clear()
+      out.note(text)
+    },
+  }
+  return { config, workshop, settle: () => display.clear() }
+}
+
+/** The implementations that a configuration names. They are read only when something asks for parts. */
+async function buildParts({ home, environment }: Invocation, config: Config): Promise<Parts> {
+  const [{ corpora }, { trainers }, { runtimes }, { servings }] = await Promise.all([
+    import('./corpora/index.ts'),
+    import('./trainers/index.ts'),
+    import('./runtimes/index.ts'),
+    import('./serving/index.ts'),
+  ])
+  const engineDirectory = engineDirectoryOf(environment)
+  return {
+    corpus: corpora[config.corpus.kind]({ file: resolvedCorpus(config, home.root) }),
+    trainer: trainers[config.trainer.kind](config.trainer, { engineDirectory }),
+    runtime: runtimes[config.runtime.kind](config.runtime, { engineDirectory }),
+    serving: servings[config.serving.kind](config.serving, { home }),
+  }
+}
+
+export const engineDirectoryOf = (environment: Invocation['environment']): string => environment['GENESIS_ENGINE_DIR'] ?? defaultEngineDirectory(environment)

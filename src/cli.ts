@@ -1,0 +1,124 @@
+import { Command, CommanderError } from 'commander'
+import { readEnvironment } from './config/environment.ts'
+import type { Act, CommandModule, Invocation } from './commands/command.ts'
+import { errorTable, exitCodes, GenesisError } from './errors.ts'
+import { homeAt } from './state/home.ts'
+import { systemClock } from './system/clock.ts'
+import { programVersion } from './system/package-root.ts'
+import { explainError } from './terminal/error.ts'
+import { Output } from './terminal/output.ts'
+
+interface Entry {
+  name: string
+  summary: string
+  load(): Promise<CommandModule>
+}
+
+/** The commands. A module is read only when its command is called: start-up is paid at every tick of the timer. */
+const commands: readonly Entry[] = [
+  { name: 'init', summary: 'make a home: find the base model, write the configuration', load: () => import('./commands/init.ts') },
+  { name: 'check', summary: 'do what is due: open a cycle, run its next step, or nothing', load: () => import('./commands/check.ts') },
+  { name: 'status', summary: 'show where things stand and why', load: () => import('./commands/status.ts') },
+  { name: 'trigger', summary: 'start a cycle now', load: () => import('./commands/trigger.ts') },
+  { name: 'cancel', summary: 'end the open cycle; its learnings wait again', load: () => import('./commands/cancel.ts') },
+  { name: 'learn', summary: 'record one correction, error, pattern or success', load: () => import('./commands/learn.ts') },
+  { name: 'simulate-learnings', summary: 'fill an empty home with marked, made-up learnings', load: () => import('./commands/simulate-learnings.ts') },
+  { name: 'history', summary: 'list all cycles and releases', load: () => import('./commands/history.ts') },
+  { name: 'show', summary: 'show one cycle: its steps, figures and verdict', load: () => import('./commands/show.ts') },
+  { name: 'ask', summary: 'ask the current model', load: () => import('./commands/ask.ts') },
+  { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },
+  { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
+  { name: 'gate', summary: 'judge results of any harness with the decision rule', load: () => import('./commands/gate.ts') },
+]
+
+interface GlobalOptions {
+  home?: string
+  json?: boolean
+  quiet?: boolean
+  color?: boolean
+}
+
+function withGlobalOptions(command: Command): Command {
+  return command
+    .option('--home <directory>', 'the home to work in (default: GENESIS_HOME, else the current directory)')
+    .option('--json', 'print one JSON document on standard output')
+    .option('--quiet', 'print nothing but errors')
+    .option('--no-color', 'print without colours')
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const environment = readEnvironment()
+  const interruption = new AbortController()
+  let exitCode: number = exitCodes.done
+  let invocation = makeInvocation({ json: argv.includes('--json') })
+
+  function makeInvocation(options: GlobalOptions): Invocation {
+    return {
+      home: homeAt(options.home ?? environment['GENESIS_HOME'] ?? '.'),
+      environment,
+      clock: systemClock,
+      signal: interruption.signal,
+      out: new Output({
+        json: options.json ?? false,
+        quiet: options.quiet ?? false,
+        colour: options.color !== false && (environment['NO_COLOR'] ?? '') === '',
+        standardOutput: process.stdout,
+        standardError: process.stderr,
+      }),
+    }
+  }
+
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // A second signal means now.
+      if (interruption.signal.aborted) process.exit(exitCodes.interrupted)
+      interruption.abort(new GenesisError('GI-INTERRUPTED'))
+    })
+  }
+
+  const program = withGlobalOptions(new Command('genesis-improve'))
+    .description('Turns the corrections people give a local model into a better model, and never lets a worse one through.')
+    .version(programVersion(), '-V, --version', 'print the version')
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError('(run with --help to see what there is)')
+  program.configureOutput({ writeErr: (text) => invocation.out.json || process.stderr.write(text) })
+  const act: Act = (work) => async (...given) => {
+    exitCode = await work(invocation, ...given)
+  }
+  for (const entry of commands) {
+    const command = withGlobalOptions(program.command(entry.name).description(entry.summary))
+    if (argv.includes(entry.name)) (await entry.load()).configure(command, act)
+  }
+  program.hook('preAction', (_program, command) => {
+    invocation = makeInvocation(command.optsWithGlobals())
+  })
+
+  try {
+    if (argv.length === 0) program.outputHelp()
+    else await program.parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return usageError(error, invocation)
+    return report(error, invocation, environment['GENESIS_DEBUG'] !== undefined)
+  }
+}
+
+function usageError(error: CommanderError, invocation: Invocation): number {
+  if (error.exitCode === 0) return exitCodes.done
+  if (invocation.out.json) {
+    const { remedy } = errorTable['GI-USAGE']
+    invocation.out.errorDocument({ error: { code: 'GI-USAGE', what: error.message.replace(/^error: /, ''), remedy } })
+  }
+  return exitCodes.usage
+}
+
+function report(error: unknown, invocation: Invocation, debug: boolean): number {
+  const known = error instanceof GenesisError ? error : new GenesisError('GI-BUG', { why: error instanceof Error ? `${error.name}: ${error.message}` : String(error), cause: error })
+  if (invocation.out.json) invocation.out.errorDocument({ error: known })
+  else invocation.out.error(explainError(known, invocation.out.colourOnError))
+  if (debug && error instanceof Error) invocation.out.error(error.stack ?? '')
+  return known.exitCode
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
+import { InvalidArgumentError } from 'commander'
+import { exitCodes, GenesisError, systemErrorCode } from '../errors.ts'
+import { failureShare, givenFailureShare } from '../gate/failure-share.ts'
+import { judge } from '../gate/judge.ts'
+import { readPairedScores } from '../gate/rows.ts'
+import type { ResultSource } from '../gate/rows.ts'
+import { describeStrata, describeVerdict } from '../terminal/cycle.ts'
+import { examples } from './command.ts'
+import type { CommandModule } from './command.ts'
+
+interface JudgeOptions {
+  baseline: string
+  candidate: string
+  failureShare?: number
+  failureShareRange?: { lower: number; upper: number }
+  minimumGain: number
+  margin: number
+  alpha: number
+}
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  const judgeCommand = command
+    .command('judge')
+    .description('judge two result files: DEPLOY (exit 0), REFUSE or ABSTAIN (exit 21)')
+    .requiredOption('--baseline <file>', 'results of the model in production, JSON lines {"id","stratum","category"?,"score"}')
+    .requiredOption('--candidate <file>', 'results of the new model on the same items')
+    .option('--failure-share <share>', 'share of live requests that the baseline fails on (default: .1, from .05 to .2)', share)
+    .option('--failure-share-range <lower,upper>', 'range of that share, when it is not known exactly', range)
+    .option('--minimum-gain <gain>', 'gain in live accuracy that must be exceeded', share, 0.01)
+    .option('--margin <margin>', 'non-inferiority margin on retention and regression', share, 0.05)
+    .option('--alpha <alpha>', 'one-sided level', share, 0.05)
+    .option('--json', 'print one JSON document on standard output')
+    .option('--quiet', 'print nothing but errors')
+    .option('--no-color', 'print without colours')
+  examples(judgeCommand, [
+    ['genesis-improve gate judge --baseline old.jsonl --candidate new.jsonl', 'any harness will do'],
+    ['... --failure-share 0.15 --json', 'a known share, for programs'],
+  ])
+  judgeCommand.action(
+    act(async ({ out }, options: JudgeOptions) => {
+      const scores = await readPairedScores(await source(options.baseline), await source(options.candidate))
+      const { alpha, minimumGain, margin } = options
+      const judgement = judge({ scores, failureShare: shareFrom(options), limits: { alpha, minimumGain, margin } })
+      out.result(judgement, () => `${describeStrata(judgement)}\n\n${describeVerdict(judgement, out.paint)}`)
+      return judgement.verdict === 'DEPLOY' ? exitCodes.done : exitCodes.notDeployed
+    }),
+  )
+}
+
+function shareFrom({ failureShare: value, failureShareRange: given }: JudgeOptions): ReturnType<typeof failureShare> {
+  if (value !== undefined) return givenFailureShare(value, given)
+  const assumed = failureShare({ successes: 0, failures: 0 })
+  return given === undefined ? assumed : givenFailureShare(Math.min(Math.max(assumed.value, given.lower), given.upper), given)
+}
+
+async function source(file: string): Promise<ResultSource> {
+  try {
+    await access(file, constants.R_OK)
+  } catch (error) {
+    throw new GenesisError('GI-GATE-DATA', { what: `${file} cannot be read.`, why: systemErrorCode(error), remedy: 'Name a readable JSON lines file.', cause: error })
+  }
+  return { name: file, text: createReadStream(file, 'utf8') }
+}
+
+function share(text: string): number {
+  const value = /^(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : NaN
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.')
+  return value
+}
+
+function range(text: string): { lower: number; upper: number } {
+  const [lower, upper, ...rest] = text.split(',').map(share)
+  if (lower === undefined || upper === undefined || rest.length > 0 || lower > upper) throw new InvalidArgumentError('It must be two numbers like 0.05,0.2.')
+  return { lower, upper }
+}

@@ -1,0 +1,124 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { z } from 'zod'
+import { GenesisError, systemErrorCode } from '../errors.ts'
+import { digestText } from '../state/files.ts'
+import { homeAt } from '../state/home.ts'
+import { readConfigFile } from './config-file.ts'
+import type { Environment } from './environment.ts'
+import { describeIssues } from './problems.ts'
+import type { ConfigProblem } from './problems.ts'
+import { Config } from './schema.ts'
+import { settingsFromEnvironment, withSettings } from './settings.ts'
+import type { Setting } from './settings.ts'
+
+/** The configuration as it holds for one call: file < environment < flags, defaults filled in. Paths stand as they were written. */
+export interface ResolvedConfig extends Config {
+  /** Absolute path of the home; relative paths of the configuration start here. */
+  homeDirectory: string
+  /** FORGE_HOST, the remote GPU host; null when not set. */
+  forgeHost: string | null
+  /** GENESIS_ENGINE_DIR, absolute; null when not set. */
+  engineDirectory: string | null
+}
+
+export interface ConfigSources {
+  homeDirectory: string
+  environment: Environment
+  /** Flags, as settings with the flag's name as their source. */
+  overrides?: readonly Setting[]
+}
+
+/**
+ * Reads and checks the whole configuration. Throws GI-HOME-UNUSABLE when the home is no directory, GI-CONFIG-UNREADABLE when the
+ * file can't be read, GI-CONFIG-INVALID otherwise; `why` has one line a problem, all of them at once.
+ */
+export async function loadConfig({ homeDirectory, environment, overrides = [] }: ConfigSources): Promise<ResolvedConfig> {
+  const home = homeAt(homeDirectory)
+  await requireDirectory(home.root)
+  const file = await readConfigFile(home.config)
+  const fromEnvironment = settingsFromEnvironment(environment)
+  const settings = [...fromEnvironment.settings, ...overrides]
+  const problems: ConfigProblem[] = []
+  if ('unreadable' in file) problems.push({ where: home.config, what: file.unreadable })
+  if ('malformed' in file) problems.push({ where: home.config, what: file.malformed })
+  // Each source is judged by itself first: a bad value stays an error where a flag happens to cover it.
+  if ('raw' in file) problems.push(...problemsOf(file.raw))
+  problems.push(...fromEnvironment.problems)
+  for (const setting of settings) problems.push(...problemsOf(withSettings({}, [setting]), setting.source))
+  if (problems.length > 0 || !('raw' in file)) throw invalid(problems, 'unreadable' in file)
+  const merged = withSettings(file.raw, settings)
+  const parsed = Config.safeParse(merged)
+  if (!parsed.success) throw invalid(describeIssues(parsed.error.issues, merged), false)
+  return {
+    ...parsed.data,
+    homeDirectory: home.root,
+    forgeHost: environment['FORGE_HOST'] ?? null,
+    engineDirectory: absolute(environment['GENESIS_ENGINE_DIR'], home.root),
+  }
+}
+
+/** The home's directory: the flag, else GENESIS_HOME, else the current directory. Throws GI-CONFIG-INVALID when GENESIS_HOME is set to nothing. */
+export function homeDirectoryFrom(flag: string | undefined, environment: Environment, currentDirectory: string): string {
+  const named = flag ?? environment['GENESIS_HOME']
+  if (flag === undefined && named?.trim() === '') throw invalid(settingsFromEnvironment({ GENESIS_HOME: named }).problems, false)
+  return path.resolve(currentDirectory, named ?? '.')
+}
+
+/** Absolute path of the configured base model; null when none is configured. */
+export function resolvedBase(config: Pick<Config, 'base'>, homeRoot: string): string | null {
+  return absolute(config.base?.gguf, homeRoot)
+}
+
+/** Absolute path of the corpus file. */
+export function resolvedCorpus(config: Pick<Config, 'corpus'>, homeRoot: string): string {
+  return path.resolve(homeRoot, config.corpus.path)
+}
+
+/**
+ * Digest of the settings that shape what a cycle ends with, for telling whether anything differs from an earlier one. Triggers and
+ * serving only say when and where; the base is recorded by the digest of its content.
+ */
+export function configDigest(config: Config): string {
+  const { corpus, trainer, runtime, gate, dataset } = config
+  return digestText(JSON.stringify(sorted({ corpus, trainer, runtime, gate, dataset })))
+}
+
+function problemsOf(value: unknown, source?: string): ConfigProblem[] {
+  const parsed: z.ZodSafeParseResult<Config> = Config.safeParse(value)
+  return parsed.success ? [] : describeIssues(parsed.error.issues, value, source)
+}
+
+function invalid(problems: readonly ConfigProblem[], unreadable: boolean): GenesisError {
+  const why = problems.map(({ where, what }) => `${where} ${what}`).join('\n')
+  return new GenesisError(unreadable ? 'GI-CONFIG-UNREADABLE' : 'GI-CONFIG-INVALID', { why })
+}
+
+async function requireDirectory(directory: string): Promise<void> {
+  try {
+    if ((await stat(directory)).isDirectory()) return
+  } catch (error) {
+    const code = systemErrorCode(error)
+    if (code === undefined) throw error
+    throw new GenesisError('GI-HOME-UNUSABLE', {
+      why: code === 'ENOENT' ? `${directory} does not exist` : `${directory}: ${code}`,
+      cause: error,
+    })
+  }
+  throw new GenesisError('GI-HOME-UNUSABLE', { why: `${directory} is not a directory` })
+}
+
+function absolute(file: string | undefined, root: string): string | null {
+  return file === undefined ? null : path.resolve(root, file)
+}
+
+/** The same value with the keys of every object in order, so that equal settings give equal text. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}

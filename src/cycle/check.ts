@@ -1,0 +1,137 @@
+import type { Config } from '../config/schema.ts'
+import { resolvedBase } from '../config/load-config.ts'
+import { GenesisError } from '../errors.ts'
+import { cachedDigest } from '../state/digest-cache.ts'
+import { updateState } from '../state/store.ts'
+import type { State } from '../state/state.ts'
+import type { TriggerDecision } from '../triggers/evaluate.ts'
+import { blockersOf } from './blockers.ts'
+import { closeIfCancelled } from './cancel.ts'
+import { closeCycle } from './close.ts'
+import { cycleDirectory, readManifest } from './cycle-directory.ts'
+import { fingerprintOf, lookAround } from './look.ts'
+import { readJournal } from './journal.ts'
+import { openCycle } from './open.ts'
+import type { Workshop } from './parts.ts'
+import { reconcile } from './reconcile.ts'
+import { asTexts } from './result.ts'
+import { runStep } from './run-step.ts'
+import type { StepEnd } from './run-step.ts'
+import { checked, trainingFinished } from './state-changes.ts'
+import { stepRunners } from './steps/index.ts'
+import type { Step } from './step.ts'
+import { cycleStatus } from './transitions.ts'
+
+/** What one look did. */
+export interface CheckResult {
+  action: 'none' | 'opened' | 'ran' | 'resumed' | 'waiting' | 'failed'
+  waitingFor: 'remote' | 'approval' | 'window' | 'retry' | null
+  cycle: string | null
+  step: Step | null
+  /** How the step ended, or with what outcome the cycle was closed. */
+  outcome: string | null
+  next: Step | null
+  triggers: TriggerDecision | null
+  /** Why nothing is done, or what a step said, in one sentence. */
+  explanation: string
+  error: GenesisError | null
+}
+
+/** Exactly one thing: opens a cycle if a trigger is met, or runs the next step of the open one. The caller holds the run lock. */
+export async function checkOnce(workshop: Workshop, config: Config): Promise<CheckResult> {
+  const cancelled = await closeIfCancelled(workshop)
+  if (cancelled !== null) return { ...nothing, action: 'ran', cycle: cancelled, outcome: 'CANCELLED', explanation: `${cancelled} was cancelled` }
+  const state = await reconcile(workshop)
+  return state.open_cycle === null ? await considerOpening(workshop, config, state) : await advance(workshop, state.open_cycle)
+}
+
+async function considerOpening(workshop: Workshop, config: Config, state: State): Promise<CheckResult> {
+  const { home, clock } = workshop
+  const { learnings, triggers, held } = await lookAround(workshop, config, state)
+  await updateState(home, (before) => checked(before, clock.now().toISOString(), learnings.waiting), workshop)
+  const idle = (explanation: string): CheckResult => ({ ...nothing, triggers, explanation })
+  if (!triggers.due) return idle(triggers.summary)
+  if (held !== null) return idle(held)
+  const base = await usableBase(workshop, config)
+  const fingerprint = await fingerprintOf(home, learnings.usableDigest, config)
+  const opening = { reason: triggers.reason, manual: false, config, base, fingerprint, usableLearnings: learnings.usable }
+  const { id } = await openCycle(workshop, opening)
+  return { ...nothing, action: 'opened', cycle: id, next: 'collect', triggers, explanation: triggers.reason }
+}
+
+const nothing: CheckResult = {
+  action: 'none',
+  waitingFor: null,
+  cycle: null,
+  step: null,
+  outcome: null,
+  next: null,
+  triggers: null,
+  explanation: '',
+  error: null,
+}
+
+/**
+ * The base as it is now, after everything a cycle needs was found to be there.
+ * @throws GenesisError GI-BASE-MISSING, GI-BASE-UNREADABLE, or what the first missing part says, before a cycle is opened
+ */
+export async function usableBase(workshop: Workshop, config: Config): Promise<{ path: string; digest: string }> {
+  const [blocker] = await blockersOf(workshop, config)
+  if (blocker !== undefined) throw new GenesisError(blocker.code, { what: blocker.what, remedy: blocker.remedy })
+  const path = resolvedBase(config, workshop.home.root)
+  if (path === null) throw new GenesisError('GI-BASE-MISSING')
+  return { path, digest: await cachedDigest(workshop.home, path) }
+}
+
+async function advance(workshop: Workshop, id: string): Promise<CheckResult> {
+  const { home } = workshop
+  const directory = cycleDirectory(home, id)
+  const cycle = await readManifest(home, id)
+  const events = await readJournal(directory)
+  const status = cycleStatus(events)
+  if (status.status === 'closed') throw new Error(`cycle ${id} is closed but the state has it open`)
+  if (status.status === 'failing') return await fail(workshop, id, status.step, new GenesisError('GI-STEP-FAILED', { why: `${status.step}: ${status.error.what}` }))
+
+  const { next: step, attempt } = status
+  const end = await runStep(workshop, stepRunners, cycle, events, step, attempt)
+  const ran: CheckResult = { ...nothing, action: attempt > 1 ? 'resumed' : 'ran', cycle: id, step }
+  return await settle(workshop, ran, end)
+}
+
+async function settle(workshop: Workshop, ran: CheckResult, end: StepEnd): Promise<CheckResult> {
+  const { home } = workshop
+  const id = ran.cycle ?? ''
+  const step = ran.step ?? 'collect'
+  if (end.end === 'interrupted') {
+    const cancelled = await closeIfCancelled(workshop)
+    if (cancelled === null) throw new GenesisError('GI-INTERRUPTED', { why: `${step} stopped; the next check goes on from there` })
+    return { ...ran, outcome: 'CANCELLED', explanation: `${cancelled} was cancelled` }
+  }
+  if (end.end === 'waiting') return { ...ran, action: 'waiting', waitingFor: end.waitingFor, outcome: 'waiting', next: step, explanation: 'the training runs elsewhere' }
+  const status = cycleStatus(await readJournal(cycleDirectory(home, id)))
+  if (end.end === 'failed') {
+    if (status.status === 'failing') return await fail(workshop, id, step, end.error)
+    return { ...ran, action: 'failed', waitingFor: 'retry', outcome: 'failed', next: step, explanation: end.error.what, error: end.error }
+  }
+  if (step === 'train') await updateState(home, (state) => trainingFinished(state, id, end.event.at))
+  if (step === 'conclude') {
+    const outcome = status.verdict ?? 'ABSTAIN'
+    await closeCycle(workshop, id, outcome, await reasonsOf(workshop, id))
+    return { ...ran, outcome, next: null, explanation: `the cycle ended with ${outcome}` }
+  }
+  return { ...ran, outcome: end.event.verdict ?? 'finished', next: status.status === 'open' ? status.next : null, explanation: `${step} is finished` }
+}
+
+/** Closes the cycle as FAILED; the learnings stay untouched. */
+async function fail(workshop: Workshop, id: string, step: Step, error: GenesisError): Promise<CheckResult> {
+  await closeCycle(workshop, id, 'FAILED', [`${step}: ${error.what}${error.why === undefined ? '' : ` (${error.why})`}`])
+  const failure = new GenesisError('GI-STEP-FAILED', { what: `The step ${step} failed for good: ${error.what}`, why: error.why, remedy: error.remedy, cause: error })
+  return { ...nothing, action: 'failed', cycle: id, step, outcome: 'FAILED', explanation: error.what, error: failure }
+}
+
+/** The reasons of the verdict, in plain words, from the step that gave it. */
+async function reasonsOf(workshop: Workshop, id: string): Promise<string[]> {
+  const events = await readJournal(cycleDirectory(workshop.home, id))
+  const given = events.findLast((event) => event.event === 'step-finished' && event.verdict !== undefined)
+  return given?.event === 'step-finished' ? asTexts(given.result['reasons']) : []
+}

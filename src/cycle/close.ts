@@ -1,0 +1,64 @@
+import { rm } from 'node:fs/promises'
+import { countLearnings } from '../learnings/counting.ts'
+import { readState, updateState } from '../state/store.ts'
+import { cycleDirectory, readManifest, releaseNameOf, trainingDirectory } from './cycle-directory.ts'
+import { appendEvent, readJournal } from './journal.ts'
+import type { Workshop } from './parts.ts'
+import { asNumberOrNull } from './result.ts'
+import { backoffAfter, cycleClosed } from './state-changes.ts'
+import { stepResults } from './step-results.ts'
+import type { Outcome } from './step.ts'
+
+/** Closes a cycle in its journal, then in the state. What a cycle that came to no end had staged is taken away first. */
+export async function closeCycle(workshop: Workshop, id: string, outcome: Outcome, reasons: string[]): Promise<void> {
+  const { home, clock } = workshop
+  if (outcome === 'FAILED' || outcome === 'CANCELLED') await clearAway(workshop, id)
+  const events = await readJournal(cycleDirectory(home, id))
+  const { state } = await readState(home)
+  const made = await madeFrom(workshop, id)
+  await appendEvent(cycleDirectory(home, id), {
+    event: 'closed',
+    at: clock.now().toISOString(),
+    outcome,
+    reasons,
+    fingerprint: made.fingerprint,
+    newly_pinned: asNumberOrNull(stepResults(events).prepare?.['newlyPinned']) ?? 0,
+    learnings_seen: made.learningsSeen,
+    backoff: backoffAfter(state, outcome, clock.now().toISOString()),
+  })
+  await recordClosed(workshop, id)
+}
+
+async function clearAway(workshop: Workshop, id: string): Promise<void> {
+  const { config } = await readManifest(workshop.home, id)
+  const { serving } = await workshop.parts(config)
+  await serving.discard(releaseNameOf(id))
+  await rm(trainingDirectory(cycleDirectory(workshop.home, id)), { recursive: true, force: true })
+}
+
+/** Brings the state to what a closed cycle's journal says. May be repeated. */
+export async function recordClosed(workshop: Workshop, id: string): Promise<void> {
+  const events = await readJournal(cycleDirectory(workshop.home, id))
+  const closed = events.findLast((event) => event.event === 'closed')
+  if (closed?.event !== 'closed') return
+  const deployed = closed.outcome === 'DEPLOY'
+  const accuracy = stepResults(events).decide?.[deployed ? 'candidateAccuracy' : 'baselineAccuracy']
+  const { waiting } = await countLearnings(workshop.home)
+  const aftermath = {
+    release: deployed ? releaseNameOf(id) : null,
+    improvementScore: asNumberOrNull(accuracy) ?? asNumberOrNull(stepResults(events).prepare?.['baselineAccuracy']),
+    waiting,
+  }
+  await updateState(workshop.home, (state) => cycleClosed(state, id, closed, aftermath), workshop)
+}
+
+/** What a cycle was made from: as collected, or as it stood when the cycle was opened. */
+export async function madeFrom({ home }: Pick<Workshop, 'home'>, id: string): Promise<{ cycle: string; fingerprint: string; learningsSeen: number }> {
+  const collected = stepResults(await readJournal(cycleDirectory(home, id))).collect
+  const manifest = await readManifest(home, id)
+  return {
+    cycle: id,
+    fingerprint: typeof collected?.['fingerprint'] === 'string' ? collected['fingerprint'] : manifest.fingerprint,
+    learningsSeen: asNumberOrNull(collected?.['usable']) ?? manifest.usableLearnings,
+  }
+}

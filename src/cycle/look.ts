@@ -1,0 +1,80 @@
+import { configDigest, resolvedBase } from '../config/load-config.ts'
+import type { Config } from '../config/schema.ts'
+import { systemErrorCode } from '../errors.ts'
+import { countLearnings } from '../learnings/counting.ts'
+import type { LearningCounts } from '../learnings/counting.ts'
+import { readRelease } from '../serving/release-files.ts'
+import { cachedDigest } from '../state/digest-cache.ts'
+import { digestText, readTextIfPresent } from '../state/files.ts'
+import type { Home } from '../state/home.ts'
+import { baseModelName } from '../state/state.ts'
+import type { State } from '../state/state.ts'
+import { evaluateTriggers } from '../triggers/evaluate.ts'
+import type { TriggerDecision } from '../triggers/evaluate.ts'
+import { holdBack } from '../triggers/hold-back.ts'
+import type { Workshop } from './parts.ts'
+
+/** What a look at the home finds, whether something is due, and what holds it back. */
+export interface Look {
+  learnings: LearningCounts
+  triggers: TriggerDecision
+  /** Why no cycle is opened although a trigger is met; null when nothing holds it back. */
+  held: string | null
+}
+
+export async function lookAround({ home, clock }: Pick<Workshop, 'home' | 'clock'>, config: Config, state: State): Promise<Look> {
+  const now = clock.now().toISOString()
+  const learnings = await countLearnings(home, { since: await deployedAt(home, state.current_model) })
+  const last = state.last_cycle
+  const triggers = evaluateTriggers(
+    {
+      waitingLearnings: learnings.waiting,
+      newlyPinned: last === null || last.outcome === 'DEPLOY' || last.outcome === 'ROLLED_BACK' ? 0 : last.newly_pinned,
+      lastTrainingTime: state.last_training_time,
+      firstCheckTime: state.first_check_time,
+      now,
+      outcomes: learnings.outcomes,
+    },
+    { learnings: config.triggers.learnings, days: config.triggers.days, accuracy: config.triggers.accuracy },
+  )
+  if (!triggers.due) return { learnings, triggers, held: null }
+  const currentFingerprint = await fingerprintOf(home, learnings.usableDigest, config)
+  const held = holdBack({
+    openCycle: null,
+    backoffUntil: state.backoff?.until ?? null,
+    now,
+    lastCycle: last,
+    currentFingerprint,
+    usableLearnings: learnings.usable,
+    learningThreshold: config.triggers.learnings,
+    isSetupChanged: last !== null && setupOf(last.fingerprint) !== setupOf(currentFingerprint),
+  })
+  return { learnings, triggers, held }
+}
+
+/** What a cycle would be made from, as a text: the usable learnings, and base, configuration and the user's own items. */
+export async function fingerprintOf(home: Home, usableDigest: string, config: Config): Promise<string> {
+  const base = await baseDigest(home, config)
+  const own = [(await readTextIfPresent(home.userGate)) ?? '', (await readTextIfPresent(home.userRetention)) ?? '']
+  return `${usableDigest}:${digestText([base, configDigest(config), ...own.map(digestText)].join('\n'))}`
+}
+
+const setupOf = (fingerprint: string): string => fingerprint.split(':')[1] ?? ''
+
+/** When the current release was deployed: outcomes before that say nothing about it. */
+async function deployedAt(home: Home, current: string): Promise<string | null> {
+  if (current === baseModelName) return null
+  return (await readRelease(home, current))?.deployedAt ?? null
+}
+
+/** Empty when the base is missing or can't be read: a difference that opens the next cycle once it is there. */
+async function baseDigest(home: Home, config: Config): Promise<string> {
+  const base = resolvedBase(config, home.root)
+  if (base === null) return ''
+  try {
+    return await cachedDigest(home, base)
+  } catch (error) {
+    if (systemErrorCode(error) !== undefined) return ''
+    throw error
+  }
+}

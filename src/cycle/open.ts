@@ -1,0 +1,86 @@
+import { rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { Config } from '../config/schema.ts'
+import { withLock } from '../state/lock.ts'
+import { makeDirectory, syncDirectory, writeFileAtomic } from '../state/files.ts'
+import { readState, updateStateLocked } from '../state/store.ts'
+import { cycleDirectory, cycleIdAt, listCycles } from './cycle-directory.ts'
+import type { CycleManifest } from './cycle-directory.ts'
+import { appendEvent } from './journal.ts'
+import type { Workshop } from './parts.ts'
+import { cycleOpened } from './state-changes.ts'
+
+export interface Opening {
+  reason: string
+  manual: boolean
+  config: Config
+  base: { path: string; digest: string }
+  fingerprint: string
+  usableLearnings: number
+}
+
+export interface Opened {
+  id: string
+  /** False when another call had opened a cycle already; that one's id is given. */
+  opened: boolean
+}
+
+/**
+ * Opens a cycle, unless one is open. Its directory appears whole, by a rename; the state follows, and a crash between the two is
+ * mended by the next call, which adopts the newest open cycle.
+ */
+export async function openCycle(workshop: Workshop, opening: Opening): Promise<Opened> {
+  const { home, clock } = workshop
+  return await withLock(home, async () => {
+    const { state } = await readState(home)
+    if (state.open_cycle !== null) return { id: state.open_cycle, opened: false }
+    const id = freeId(await listCycles(home), clock.now())
+    const at = clock.now().toISOString()
+    const manifest: CycleManifest = {
+      schema_version: 1,
+      id,
+      openedAt: at,
+      reason: opening.reason,
+      manual: opening.manual,
+      config: settingsOf(opening.config),
+      base: opening.base,
+      baseline: state.current_model,
+      fingerprint: opening.fingerprint,
+      usableLearnings: opening.usableLearnings,
+    }
+    await makeDirectory(home.cycles)
+    const temporary = path.join(home.cycles, `.opening-${randomBytes(4).toString('hex')}`)
+    try {
+      await makeDirectory(temporary)
+      await writeFileAtomic(path.join(temporary, 'cycle.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+      await appendEvent(temporary, { event: 'opened', at, reason: opening.reason, manual: opening.manual })
+      await rename(temporary, cycleDirectory(home, id))
+    } finally {
+      await rm(temporary, { recursive: true, force: true })
+    }
+    await syncDirectory(home.cycles)
+    await updateStateLocked(home, (current) => cycleOpened(current, id, at))
+    return { id, opened: true }
+  })
+}
+
+/** The settings alone, without what one call adds to them. */
+function settingsOf(config: Config): Config {
+  const keys = new Set(Object.keys(Config.shape))
+  return Config.parse(Object.fromEntries(Object.entries(config).filter(([key, value]) => keys.has(key) && value !== undefined)))
+}
+
+/** Cycles bear the second in which they were opened; a second one within it, or a clock that jumped back, takes the next free second. */
+function freeId(existing: readonly string[], now: Date): string {
+  const newest = existing.at(-1)
+  let time = now.getTime()
+  while (newest !== undefined && cycleIdAt(new Date(time)) <= newest) time = Math.max(time, timeOf(newest)) + 1000
+  return cycleIdAt(new Date(time))
+}
+
+function timeOf(id: string): number {
+  const [, date = '', time = ''] = id.split('-')
+  const part = (text: string, from: number, to: number): number => Number(text.slice(from, to))
+  return Date.UTC(part(date, 0, 4), part(date, 4, 6) - 1, part(date, 6, 8), part(time, 0, 2), part(time, 2, 4), part(time, 4, 6))
+}

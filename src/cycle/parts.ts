@@ -1,0 +1,37 @@
+import type { Corpus } from '../corpora/port.ts'
+import type { Runtime } from '../runtimes/port.ts'
+import type { Serving } from '../serving/port.ts'
+import type { Clock } from '../system/clock.ts'
+import type { Home } from '../state/home.ts'
+import type { Trainer } from '../trainers/port.ts'
+import type { Config } from '../config/schema.ts'
+import type { Step } from './step.ts'
+
+/** The implementations a cycle works with. */
+export interface Parts {
+  corpus: Corpus
+  trainer: Trainer
+  runtime: Runtime
+  serving: Serving
+}
+
+/** How far long work is. */
+export interface Progress {
+  /** In words: "training", "answering 40 of 300 items with the baseline". */
+  text: string
+  done: number | null
+  total: number | null
+  timeLeftMs: number | null
+}
+
+/** What the cycle needs from outside; built in src/app.ts. */
+export interface Workshop {
+  home: Home
+  clock: Clock
+  /** Aborted when the caller is told to stop (TERM, INT) or the cycle is cancelled. */
+  signal: AbortSignal
+  parts(config: Config): Promise<Parts>
+  report(cycle: string | null, step: Step | null, progress: Progress): void
+  /** Says something the operator should know but need not act on. */
+  notice(text: string): void
+}

@@ -1,0 +1,39 @@
+import { readState, updateState } from '../state/store.ts'
+import type { State } from '../state/state.ts'
+import { recordClosed } from './close.ts'
+import { cycleDirectory, listCycles } from './cycle-directory.ts'
+import { readJournal } from './journal.ts'
+import type { Workshop } from './parts.ts'
+import { finishRollback } from './rollback.ts'
+import { cycleOpened, trainingFinished } from './state-changes.ts'
+import { cycleStatus, trainingFinishedAt } from './transitions.ts'
+
+/**
+ * Mends what a crash left between a journal and the state: an open cycle the state does not know, a closed one it thinks open,
+ * a training it did not count, a rollback cut short. The caller holds the run lock.
+ */
+export async function reconcile(workshop: Workshop): Promise<State> {
+  const { home } = workshop
+  let { state } = await readState(home)
+  if (state.pending_rollback !== null) {
+    await finishRollback(workshop)
+    state = (await readState(home)).state
+  }
+  if (state.open_cycle === null) {
+    const newest = (await listCycles(home)).at(-1)
+    if (newest === undefined || newest === state.last_cycle?.id || (state.last_cycle !== null && newest < state.last_cycle.id)) return state
+    const opened = await readJournal(cycleDirectory(home, newest))
+    const at = opened[0]?.at ?? workshop.clock.now().toISOString()
+    state = await updateState(home, (current) => (current.open_cycle === null ? cycleOpened(current, newest, at) : current))
+  }
+  const id = state.open_cycle
+  if (id === null) return state
+  const events = await readJournal(cycleDirectory(home, id))
+  const trainedAt = trainingFinishedAt(events)
+  if (trainedAt !== null && state.last_trained_cycle !== id) state = await updateState(home, (current) => trainingFinished(current, id, trainedAt))
+  if (cycleStatus(events).status === 'closed') {
+    await recordClosed(workshop, id)
+    state = (await readState(home)).state
+  }
+  return state
+}

@@ -1,0 +1,9 @@
+/** Figures that a step put on record, read back from its journal. */
+export function asNumber(value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`the journal holds ${JSON.stringify(value)} where a number belongs`)
+  return value
+}
+
+export const asNumberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+
+export const asTexts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [])

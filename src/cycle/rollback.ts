@@ -1,0 +1,84 @@
+import { rename } from 'node:fs/promises'
+import path from 'node:path'
+import type { Config } from '../config/schema.ts'
+import { GenesisError, systemErrorCode } from '../errors.ts'
+import { countLearnings } from '../learnings/counting.ts'
+import { listReleases, updateRelease } from '../serving/release-files.ts'
+import type { ReleaseRecord } from '../serving/release.ts'
+import { baseModelName } from '../state/state.ts'
+import { readState, updateState } from '../state/store.ts'
+import { closeCycle, madeFrom } from './close.ts'
+import { readManifest } from './cycle-directory.ts'
+import type { Workshop } from './parts.ts'
+import { rollbackIntended, rolledBack } from './state-changes.ts'
+
+export interface RolledBack {
+  from: string
+  to: string
+}
+
+/**
+ * Gives production back to an earlier release (the one before the current one, unless named) and the release's learnings back to
+ * waiting. An open cycle is cancelled: it was judged against the release that goes. The caller holds the run lock.
+ * @throws GenesisError GI-NOTHING-TO-ROLL-BACK, GI-RELEASE-UNKNOWN, GI-RELEASE-WEIGHTS-GONE
+ */
+export async function rollback(workshop: Workshop, config: Config, target: string | undefined): Promise<RolledBack> {
+  const { home, clock } = workshop
+  const { state } = await readState(home)
+  const from = state.current_model
+  if (from === baseModelName) throw new GenesisError('GI-NOTHING-TO-ROLL-BACK')
+  const releases = await listReleases(home)
+  const to = target ?? releases.find(({ name }) => name === from)?.previous ?? baseModelName
+  if (to === from) throw new GenesisError('GI-NOTHING-TO-ROLL-BACK', { what: `${to} is being served already.` })
+  if (to !== baseModelName) {
+    if (!releases.some(({ name }) => name === to)) throw new GenesisError('GI-RELEASE-UNKNOWN', { what: `There is no release ${to}.` })
+    const { serving } = await workshop.parts(config)
+    if ((await serving.locate(to)) === null) throw new GenesisError('GI-RELEASE-WEIGHTS-GONE', { what: `The weights of ${to} are no longer kept.` })
+  }
+  if (state.open_cycle !== null) await closeCycle(workshop, state.open_cycle, 'CANCELLED', [`${from} was rolled back while the cycle was open`])
+  await updateState(home, (current) => rollbackIntended(current, from, to, clock.now().toISOString()))
+  await finishRollback(workshop, config)
+  return { from, to }
+}
+
+/** Does what the state says is intended; every part of it may be repeated. */
+export async function finishRollback(workshop: Workshop, config?: Config): Promise<void> {
+  const { home } = workshop
+  const { state } = await readState(home)
+  const pending = state.pending_rollback
+  if (pending === null) return
+  const undone = releasesBetween(await listReleases(home), pending.from, pending.to)
+  const [newest] = undone
+  if (newest === undefined) throw new GenesisError('GI-RELEASE-UNKNOWN', { what: `There is no release ${pending.from}.` })
+  const { serving } = await workshop.parts(config ?? (await readManifest(home, newest.cycle)).config)
+  await serving.activate(pending.to === baseModelName ? null : pending.to)
+  for (const release of undone) {
+    await updateRelease(home, release.name, { rolledBackAt: pending.at })
+    await giveBack(path.join(home.fates, `${release.cycle}.jsonl`))
+  }
+  const { waiting } = await countLearnings(home)
+  const made = await madeFrom(workshop, newest.cycle)
+  await updateState(home, (current) => rolledBack(current, made, waiting), workshop)
+}
+
+/** The releases that go when production returns from one to an earlier one: newest first, the earlier one left out. */
+function releasesBetween(releases: readonly ReleaseRecord[], from: string, to: string): ReleaseRecord[] {
+  const undone: ReleaseRecord[] = []
+  let name: string | null = from
+  while (name !== null && name !== to) {
+    const release = releases.find((candidate) => candidate.name === name)
+    if (release === undefined) break
+    undone.push(release)
+    name = release.previous
+  }
+  return undone
+}
+
+/** Learnings whose fate no longer stands are waiting again. The record of it is kept. */
+async function giveBack(fates: string): Promise<void> {
+  try {
+    await rename(fates, `${fates}.rolled-back`)
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error
+  }
+}

@@ -1,0 +1,100 @@
+import type { Config } from '../config/schema.ts'
+import type { LearningCounts } from '../learnings/counting.ts'
+import { describeRunner } from '../state/runner.ts'
+import type { RunInfo } from '../state/runner.ts'
+import { baseModelName } from '../state/state.ts'
+import type { State } from '../state/state.ts'
+import { readState } from '../state/store.ts'
+import type { Trigger } from '../triggers/evaluate.ts'
+import { notDueReason } from '../triggers/evaluate.ts'
+import { blockersOf } from './blockers.ts'
+import { cycleDirectory } from './cycle-directory.ts'
+import { readJournal } from './journal.ts'
+import { lookAround } from './look.ts'
+import type { Workshop } from './parts.ts'
+import { cycleStatus } from './transitions.ts'
+
+/** What `status --json` prints: the six fields of the earlier system, and why things are as they are. */
+export interface Status {
+  last_training_time: string | null
+  learnings_since_training: number
+  current_model: string
+  training_runs: number
+  improvement_score: number
+  last_check_time: string | null
+  should_trigger: boolean
+  trigger_reason: string
+  blockers: { code: string; what: string; remedy: string }[]
+  triggers: { name: Trigger['name']; value: number | null; limit: number; state: 'met' | 'not met' | 'unknown'; explanation: string }[]
+  cycle: { id: string; step: string | null; status: 'running' | 'waiting' | 'retrying'; progress: RunInfo['progress']; error: string | null } | null
+  backoff_until: string | null
+  unusable: LearningCounts['unusable']
+  last_verdict: { cycle: string; outcome: string; at: string; reasons: string[] } | null
+  /** One line, whenever the newest corrections are not in the model that is served; null otherwise. */
+  why_not_deployed: string | null
+  /** Something the operator should know about the state file itself. */
+  notice: string | null
+}
+
+/** Takes no lock and writes nothing but caches, so it works while a cycle trains and in a read-only home. */
+export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'parts'>, config: Config): Promise<Status> {
+  const { home } = workshop
+  const { state, problem } = await readState(home)
+  const { learnings, triggers, held } = await lookAround(workshop, config, state)
+  const cycle = await openCycleOf(workshop, state)
+  const heldByCycle = cycle === null ? held : `Cycle ${cycle.id} is at step ${cycle.step ?? 'conclude'}`
+  const blockers = await blockersOf(workshop, config)
+  const reason = triggers.due ? (heldByCycle ?? triggers.reason) : cycle === null ? notDueReason : heldByCycle
+  const status = {
+    last_training_time: state.last_training_time,
+    learnings_since_training: learnings.waiting,
+    current_model: state.current_model,
+    training_runs: state.training_runs,
+    improvement_score: state.improvement_score,
+    last_check_time: state.last_check_time,
+    should_trigger: triggers.due && heldByCycle === null,
+    trigger_reason: reason ?? notDueReason,
+    blockers,
+    triggers: triggers.triggers.map(({ name, value, limit, state: met, explanation }) => ({ name, value, limit, state: met, explanation })),
+    cycle,
+    backoff_until: state.backoff?.until ?? null,
+    unusable: learnings.unusable,
+    last_verdict: lastVerdict(state),
+    notice: problem ?? null,
+  }
+  return { ...status, why_not_deployed: whyNotDeployed(status, triggers.summary) }
+}
+
+async function openCycleOf({ home }: Pick<Workshop, 'home'>, state: State): Promise<Status['cycle']> {
+  const id = state.open_cycle
+  if (id === null) return null
+  const status = cycleStatus(await readJournal(cycleDirectory(home, id)))
+  const runner = await describeRunner(home)
+  const step = status.status === 'open' ? status.next : null
+  const error = status.status === 'open' ? (status.lastError?.what ?? null) : null
+  if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error }
+  return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error }
+}
+
+function lastVerdict({ last_cycle: last }: State): Status['last_verdict'] {
+  return last === null ? null : { cycle: last.id, outcome: last.outcome, at: last.at, reasons: last.reasons }
+}
+
+/** Pure: the one line that says why the newest corrections have not reached the served model. */
+export function whyNotDeployed(status: Omit<Status, 'why_not_deployed'>, triggersSummary: string): string | null {
+  const { cycle, blockers, last_verdict: last, current_model: current } = status
+  if (cycle !== null) {
+    if (cycle.error !== null) return `${cycle.id} could not finish ${cycle.step ?? 'its step'} yet: ${cycle.error}`
+    return `${cycle.id} is still at work (${cycle.step ?? 'conclude'})`
+  }
+  if (last !== null && last.outcome !== 'DEPLOY') {
+    const why = last.reasons[0] ?? 'no reason was recorded'
+    return `${last.cycle} ended with ${last.outcome}: ${why}`
+  }
+  const [blocker] = blockers
+  const waiting = current === baseModelName || status.learnings_since_training > 0
+  if (!waiting) return null
+  if (blocker !== undefined) return `${blocker.what} ${blocker.remedy}`
+  if (current === baseModelName && last === null) return status.should_trigger ? 'a cycle is due; the next check opens it' : `no cycle was due yet: ${triggersSummary}`
+  return null
+}

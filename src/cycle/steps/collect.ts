@@ -1,0 +1,57 @@
+import path from 'node:path'
+import { simulationSource } from '../../learnings/learning.ts'
+import { readLearnings } from '../../learnings/reading.ts'
+import { SetDigest } from '../../learnings/set-digest.ts'
+import { writeLines } from '../../state/files.ts'
+import { fingerprintOf } from '../look.ts'
+import type { StepContext, StepResult } from '../run-step.ts'
+
+/** Takes a snapshot of the learnings and the corpus; what arrives afterwards belongs to the next cycle. */
+export async function collect(context: StepContext): Promise<StepResult> {
+  const { home, cycle, directory, made } = context
+  const tally = { usable: 0, successes: 0, simulated: 0, digest: new SetDigest() }
+  const reading = readLearnings(home, context)
+  context.progress('reading learnings')
+  await writeLines(path.join(directory, 'learnings.jsonl'), soundLearnings(reading, tally))
+
+  const skipped: Record<string, number> = {}
+  context.progress('reading the corpus')
+  const corpus = await writeLines(
+    path.join(directory, 'corpus.jsonl'),
+    asJson(made.corpus.read((reason) => (skipped[reason] = (skipped[reason] ?? 0) + 1))),
+  )
+  const all = tally.usable + tally.successes
+  return {
+    result: {
+      usable: tally.usable,
+      successes: tally.successes,
+      unusable: reading.report.unusable,
+      simulated: tally.simulated === 0 ? 'none' : tally.simulated === all ? 'only' : 'mixed',
+      corpus,
+      corpusSkipped: skipped,
+      fingerprint: await fingerprintOf(home, tally.digest.text, cycle.config),
+    },
+  }
+}
+
+/** The learnings a dataset can use, as JSON lines, counted on their way. */
+async function* soundLearnings(
+  reading: ReturnType<typeof readLearnings>,
+  tally: { usable: number; successes: number; simulated: number; digest: SetDigest },
+): AsyncGenerator<string> {
+  for await (const { learning, usability } of reading) {
+    const isSuccess = learning.kind === 'success'
+    if (!usability.usable && !isSuccess) continue
+    if (learning.source === simulationSource) tally.simulated += 1
+    if (isSuccess) tally.successes += 1
+    else {
+      tally.usable += 1
+      tally.digest.add(learning.id, learning.input ?? '', learning.wanted ?? '')
+    }
+    yield JSON.stringify(learning)
+  }
+}
+
+async function* asJson(values: AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const value of values) yield JSON.stringify(value)
+}

@@ -1,0 +1,60 @@
+import path from 'node:path'
+import { nextAttempt } from '../../gate/attempts.ts'
+import { judge } from '../../gate/judge.ts'
+import type { FailureShare, Judgement, PairedScore } from '../../gate/judgement.ts'
+import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
+import { writeFileAtomic } from '../../state/files.ts'
+import { attemptFile, attemptsOn } from '../attempts.ts'
+import type { Attempt } from '../attempts.ts'
+import { readJudgedItems } from '../judged-item.ts'
+import type { JudgedItem } from '../judged-item.ts'
+import { asTexts } from '../result.ts'
+import type { StepContext, StepResult } from '../run-step.ts'
+
+/** Asks the gate; the level is what earlier attempts on this baseline have left. */
+export async function decide(context: StepContext): Promise<StepResult> {
+  const { cycle } = context
+  const baseline = await readJudgedItems(path.join(context.from('evaluate'), 'baseline.jsonl'))
+  const candidate = await readJudgedItems(path.join(context.from('evaluate'), 'candidate.jsonl'))
+  const failureShare = context.resultOf('prepare')['failureShare'] as FailureShare
+  const itemIds = baseline.map(({ id }) => id)
+  const { alpha, wealth, freshShare } = nextAttempt(await attemptsOn(context.home, cycle.baseline, cycle.id), itemIds)
+  const { minimumGain, margin } = cycle.config.gate
+  const judgement = withSimulationRule(
+    judge({
+      scores: paired(baseline, candidate),
+      failureShare,
+      limits: { alpha, minimumGain, margin },
+      checks: { serving: asTexts(context.resultOf('evaluate')['servingProblems']) },
+    }),
+    context.resultOf('collect')['simulated'] === 'mixed',
+  )
+  const attempt: Attempt = { baseline: cycle.baseline, alpha, judgedItemIds: itemIds }
+  await writeFileAtomic(attemptFile(context.directory), `${JSON.stringify(attempt)}\n`)
+  await writeFileAtomic(path.join(context.directory, 'verdict.json'), `${JSON.stringify({ ...judgement, attempt: { alpha, wealth, freshShare } }, null, 2)}\n`)
+  return {
+    verdict: judgement.verdict,
+    result: {
+      verdict: judgement.verdict,
+      reasons: judgement.reasons.map(({ text }) => text),
+      estimate: judgement.estimate,
+      lower: judgement.interval.lower,
+      upper: judgement.interval.upper,
+      alpha,
+      baselineAccuracy: estimatedLiveAccuracy(baseline, failureShare.value),
+      candidateAccuracy: estimatedLiveAccuracy(candidate, failureShare.value),
+    },
+  }
+}
+
+function paired(baseline: readonly JudgedItem[], candidate: readonly JudgedItem[]): PairedScore[] {
+  const scores = new Map(candidate.map(({ id, score }) => [id, score]))
+  return baseline.map(({ id, stratum, category, score }) => ({ id, stratum, category, baseline: score, candidate: scores.get(id) ?? NaN }))
+}
+
+/** A model that learned from made-up corrections never reaches people who have real ones. */
+function withSimulationRule(judgement: Judgement, mixed: boolean): Judgement {
+  if (!mixed || judgement.verdict !== 'DEPLOY') return judgement
+  const text = 'simulated learnings were among those collected in a home with real ones; such a cycle never deploys'
+  return { ...judgement, verdict: 'ABSTAIN', reasons: [{ code: 'simulated-learnings', text }] }
+}

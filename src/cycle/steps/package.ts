@@ -1,0 +1,44 @@
+import path from 'node:path'
+import { mergeLora } from '../../gguf/merge.ts'
+import { ReleaseRecord } from '../../serving/release.ts'
+import { writeReleaseFiles } from '../../serving/release-files.ts'
+import { makeDirectory } from '../../state/files.ts'
+import { releaseNameOf } from '../cycle-directory.ts'
+import type { StepContext, StepResult } from '../run-step.ts'
+
+/** Merges base and adapter into one artefact and stages it in the serving target under its own name, not yet in use. */
+export async function packageRelease(context: StepContext): Promise<StepResult> {
+  const { cycle, made } = context
+  const name = releaseNameOf(cycle.id)
+  const directory = path.join(context.directory, 'release')
+  await makeDirectory(directory)
+  context.progress('merging the adapter into the base')
+  const merged = await mergeLora({
+    base: cycle.base.path,
+    adapter: path.join(context.from('train'), 'adapter.gguf'),
+    output: path.join(directory, 'model.gguf'),
+    scale: cycle.config.trainer.loraScale,
+  })
+  const { promptConvention, trainDigest } = context.resultOf('prepare')
+  const record = ReleaseRecord.parse({
+    schema_version: 1,
+    name,
+    digest: merged.digest,
+    cycle: cycle.id,
+    createdAt: cycle.openedAt,
+    base: cycle.base,
+    adapterDigest: context.resultOf('train')['adapterDigest'],
+    datasetDigest: trainDigest,
+    learnings: { count: context.resultOf('prepare')['trainedLearnings'], file: `cycles/${cycle.id}/prepare/manifest.json` },
+    verdict: null,
+    promptConvention,
+    improvementScore: null,
+    deployedAt: null,
+    rolledBackAt: null,
+    previous: null,
+  })
+  await writeReleaseFiles(directory, record)
+  context.progress('staging the release')
+  const staged = await made.serving.stage(name, directory)
+  return { result: { release: name, digest: staged.digest, bytes: merged.bytes, tensors: merged.tensors, loraScale: cycle.config.trainer.loraScale } }
+}

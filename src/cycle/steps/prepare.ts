@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { readBuiltinRetention } from '../../dataset/builtin-retention.ts'
+import { HoldoutDecision } from '../../dataset/decision.ts'
+import { PinnedItem, stratumOf } from '../../dataset/pinned-item.ts'
+import { planDataset } from '../../dataset/plan.ts'
+import type { DatasetPlan } from '../../dataset/plan.ts'
+import { prepareDataset } from '../../dataset/prepare.ts'
+import type { PreparedDataset } from '../../dataset/prepare.ts'
+import { retentionToAsk } from '../../dataset/retention.ts'
+import { promptConventionDigest } from '../../evaluation/prompt-convention.ts'
+import { readItems } from '../../evaluation/read-items.ts'
+import { nextAttempt } from '../../gate/attempts.ts'
+import { bestCase } from '../../gate/best-case.ts'
+import { failureShare, givenFailureShare } from '../../gate/failure-share.ts'
+import type { FailureShare, Judgement } from '../../gate/judgement.ts'
+import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
+import type { Learning } from '../../learnings/learning.ts'
+import type { ModelLocation } from '../../runtimes/port.ts'
+import { appendLines, digestFile, readTextIfPresent, writeFileAtomic, writeLines } from '../../state/files.ts'
+import { withLock } from '../../state/lock.ts'
+import { readState } from '../../state/store.ts'
+import { answerPinned } from '../answer-pinned.ts'
+import { attemptsOn } from '../attempts.ts'
+import { locateModel } from '../baseline.ts'
+import type { JudgedItem } from '../judged-item.ts'
+import { lookAround } from '../look.ts'
+import type { StepContext, StepResult } from '../run-step.ts'
+
+/**
+ * Makes the dataset and the pinned items, runs the baseline on them, and asks the gate for the best case: when even that could not be
+ * deployed, the cycle ends here with ABSTAIN and names the items that are missing.
+ */
+export async function prepare(context: StepContext): Promise<StepResult> {
+  const { cycle, made } = context
+  const baseline = await locateModel(made.serving, cycle.baseline, cycle.base)
+  const plan = planDataset(await datasetInput(context))
+  const prepared = prepareDataset(plan, await askAboutRetention(context, plan, baseline))
+  if (context.resultOf('collect')['simulated'] !== 'mixed') await pin(context, prepared)
+  await writeDataset(context, prepared)
+
+  const scores = await answerPinned(context, baseline, prepared.items, (item) => stratumOf(item, cycle.baseline), 'the baseline')
+  await writeLines(path.join(context.directory, 'baseline.jsonl'), scores.map((row) => JSON.stringify(row)))
+  const share = await shareOf(context)
+  const best = await bestCaseOf(context, scores, share)
+  const { maxTokens, contextLength, parallel } = cycle.config.runtime
+  const convention = await made.runtime.promptConvention(baseline, { maxTokens, contextLength, parallel })
+  const reasons = best.judgement.reasons.map(({ text }) => text)
+  if (prepared.manifest.learnings.used === 0) reasons.unshift('No learning is left to train on: all of them are held out or excluded.')
+  const untrained = !best.couldBeDeployed || prepared.manifest.learnings.used === 0
+  return {
+    result: {
+      trainedLearnings: prepared.manifest.learnings.used,
+      replayed: prepared.manifest.corpus.replayed,
+      rows: prepared.manifest.rows,
+      newlyPinned: newlyHeldOut(prepared),
+      strata: countByStratum(scores),
+      failureShare: share,
+      baselineAccuracy: estimatedLiveAccuracy(scores, share.value),
+      trainDigest: await digestFile(path.join(context.directory, 'train.jsonl')),
+      promptConvention: promptConventionDigest(convention),
+      ...(untrained ? { reasons: reasons.map(asUntrained), missing: best.judgement.missing } : {}),
+    },
+    ...(untrained ? { verdict: 'ABSTAIN' as const } : {}),
+  }
+}
+
+const asUntrained = (reason: string): string => `Not trained, since even a perfect model could not be deployed. ${reason}`
+
+async function datasetInput(context: StepContext): Promise<Parameters<typeof planDataset>[0]> {
+  const { home, cycle } = context
+  const collected = (await readRows<Learning>(path.join(context.from('collect'), 'learnings.jsonl'))).reverse()
+  return {
+    cycle: cycle.id,
+    release: cycle.baseline,
+    learnings: collected.filter(({ kind }) => kind !== 'success'),
+    successes: collected.filter(({ kind }) => kind === 'success'),
+    corpus: await readRows(path.join(context.from('collect'), 'corpus.jsonl')),
+    userGate: (await readItems(home.userGate)).items,
+    userRetention: (await readItems(home.userRetention)).items,
+    builtin: await readBuiltinRetention(),
+    pinned: await readChecked(home.pinned, PinnedItem),
+    simulatedPinned: await readChecked(home.simulatedPinned, PinnedItem),
+    decisions: await readChecked(home.holdoutDecisions, HoldoutDecision),
+    settings: cycle.config.dataset,
+  }
+}
+
+/** Asks the model in production about retention candidates until no more are needed. */
+async function askAboutRetention(context: StepContext, plan: DatasetPlan, baseline: ModelLocation): Promise<Map<string, number>> {
+  const scores = new Map<string, number>()
+  for (;;) {
+    const asked = retentionToAsk(plan.retention, scores)
+    if (asked.length === 0) return scores
+    for (const { id, score } of await answerPinned(context, baseline, asked, () => 'retention', 'the baseline')) scores.set(id, score)
+  }
+}
+
+/** Decisions first: when a crash comes between the two files, the next attempt pins again what was decided to be pinned. */
+async function pin(context: StepContext, { decisions, pinnedFile }: PreparedDataset): Promise<void> {
+  const { home } = context
+  const file = pinnedFile.isSimulated ? home.simulatedPinned : home.pinned
+  const lines = pinnedFile.items.map((item) => `${JSON.stringify(item)}\n`).join('')
+  await withLock(home, async () => {
+    if (decisions.length > 0) await appendLines(home.holdoutDecisions, decisions.map((decision) => JSON.stringify(decision)))
+    if (((await readTextIfPresent(file)) ?? '') !== lines) await writeFileAtomic(file, lines)
+  })
+}
+
+async function writeDataset({ directory }: StepContext, prepared: PreparedDataset): Promise<void> {
+  for (const [name, content] of Object.entries(prepared.files)) await writeFileAtomic(path.join(directory, name), content)
+  await writeLines(path.join(directory, 'pinned.jsonl'), prepared.items.map((item) => JSON.stringify(item)))
+  await writeLines(path.join(directory, 'fates.jsonl'), prepared.fates.map((fate) => JSON.stringify(fate)))
+}
+
+/** Given by hand, or from the outcomes since the baseline was deployed. */
+async function shareOf(context: StepContext): Promise<FailureShare> {
+  const given = context.cycle.config.gate.failureShare
+  if (given !== undefined) return givenFailureShare(given)
+  const { state } = await readState(context.home)
+  return failureShare((await lookAround(context, context.cycle.config, state)).learnings.outcomes)
+}
+
+async function bestCaseOf(context: StepContext, scores: readonly JudgedItem[], share: FailureShare): Promise<{ judgement: Judgement; couldBeDeployed: boolean }> {
+  const { cycle, home } = context
+  const { minimumGain, margin } = cycle.config.gate
+  const { alpha } = nextAttempt(await attemptsOn(home, cycle.baseline, cycle.id), scores.map(({ id }) => id))
+  const items = scores.map(({ id, stratum, category, score }) => ({ id, stratum, category, baseline: score }))
+  return bestCase(items, share, { alpha, minimumGain, margin })
+}
+
+/** Learnings that became pinned items of this cycle: they are no longer waiting. */
+function newlyHeldOut({ items, newlyPinned }: PreparedDataset): number {
+  const fresh = new Set(newlyPinned)
+  return items.filter(({ id, origin }) => origin === 'learning' && fresh.has(id)).length
+}
+
+function countByStratum(scores: readonly JudgedItem[]): Record<string, number> {
+  const counts = { gate: 0, regression: 0, retention: 0 }
+  for (const { stratum } of scores) counts[stratum] += 1
+  return counts
+}
+
+async function readRows<Row>(file: string): Promise<Row[]> {
+  return (await readFile(file, 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row)
+}
+
+async function readChecked<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema>[]> {
+  const text = (await readTextIfPresent(file)) ?? ''
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => schema.parse(JSON.parse(line)))
+}

@@ -1,0 +1,82 @@
+import { copyFile, link, statfs } from 'node:fs/promises'
+import path from 'node:path'
+import { GenesisError, systemErrorCode } from '../../errors.ts'
+import { digestFile, makeDirectory } from '../../state/files.ts'
+import type { TrainingJob } from '../../trainers/port.ts'
+import { trainingDirectory } from '../cycle-directory.ts'
+import type { StepContext, StepResult, StepWaiting } from '../run-step.ts'
+
+/** Trains a fresh LoRA on the pristine base. An interrupted training goes on from its last checkpoint. */
+export async function train(context: StepContext): Promise<StepResult | StepWaiting> {
+  const { cycle, made } = context
+  const { trainer } = made
+  const job = await trainingJob(context)
+  const problems = await trainer.preflight(cycle.base)
+  const [problem] = problems
+  if (problem !== undefined) throw new GenesisError('GI-STEP-FAILED', { what: problem.what, remedy: problem.remedy, temporary: true })
+  const estimate = await trainer.estimate(job)
+  await checkDisk(job.directory, estimate.diskBytes)
+  context.progress('starting', 0, undefined, estimate.durationMs)
+
+  const startedMs = context.clock.now().getTime()
+  const handle = await trainer.begin(
+    job,
+    ({ step, totalSteps, loss, timeLeftMs }) =>
+      context.progress(`step ${step} of ${totalSteps}${loss === null ? '' : `, loss ${loss.toFixed(3)}`}`, step, totalSteps, timeLeftMs),
+    context.signal,
+  )
+  const state = await trainer.observe(handle, job)
+  if (state.status === 'running') return { waitingFor: 'remote' }
+  if (state.status === 'lost') {
+    throw new GenesisError('GI-ENGINE-CRASHED', { what: 'The training ended without leaving a result.', temporary: true })
+  }
+  const adapter = path.join(context.directory, 'adapter.gguf')
+  await linkOrCopy(state.result.adapter, adapter)
+  return {
+    result: {
+      trainer: trainer.name,
+      adapterDigest: await digestFile(adapter),
+      steps: state.result.steps,
+      finalLoss: state.result.finalLoss,
+      durationMs: context.clock.now().getTime() - startedMs,
+      details: state.result.details,
+    },
+  }
+}
+
+async function trainingJob(context: StepContext): Promise<TrainingJob> {
+  const { cycle } = context
+  const { rank, alpha, targetModules, learningRate, minimumLearningRate, epochs, contextLength, seed } = cycle.config.trainer
+  const directory = trainingDirectory(context.cycleDirectory)
+  await makeDirectory(directory)
+  return {
+    id: cycle.id,
+    base: cycle.base,
+    trainFile: path.join(context.from('prepare'), 'train.jsonl'),
+    settings: { rank, alpha, targetModules: [...targetModules], learningRate, minimumLearningRate, epochs, contextLength, seed },
+    directory,
+  }
+}
+
+async function checkDisk(directory: string, needed: number | null): Promise<void> {
+  if (needed === null) return
+  const { bavail, bsize } = await statfs(directory)
+  const free = bavail * bsize
+  if (free >= needed) return
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`
+  throw new GenesisError('GI-DISK-FULL', {
+    what: 'There is not enough free disk space to train.',
+    why: `about ${gigabytes(needed)} are needed and ${gigabytes(free)} are free under ${directory}`,
+  })
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    const code = systemErrorCode(error)
+    // Some file systems have no hard links.
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EXDEV' && code !== 'EMLINK') throw error
+    await copyFile(from, to)
+  }
+}

@@ -1,0 +1,90 @@
+import type { Fate } from '../learnings/fates.ts'
+import { digestText } from '../state/files.ts'
+import type { Conflict } from './curate.ts'
+import type { PinnedItem } from './pinned-item.ts'
+import type { DatasetPlan } from './plan.ts'
+import type { Replay } from './replay.ts'
+import type { AcceptedRetention } from './retention.ts'
+import type { TrainingRow } from './rows.ts'
+import { compareText, questionDigest } from './text-key.ts'
+
+/** What went into the dataset, what did not and why. Holds no time and no name of a run, so the same input gives the same bytes. */
+export interface DatasetManifest {
+  schema_version: 1
+  seed: number
+  settings: DatasetPlan['input']['settings']
+  learnings: {
+    in: number
+    used: number
+    heldOut: number
+    superseded: number
+    /** By reason; references to other learnings left out. */
+    excluded: Record<string, number>
+    /** Answers too long to be held-out items. */
+    longAnswers: number
+  }
+  corpus: { in: number; replayed: number; excluded: Record<string, number> }
+  rows: { train: number; valid: number }
+  pinned: {
+    total: number
+    byOrigin: Record<string, number>
+    /** Ids of the items pinned by this cycle. */
+    new: string[]
+    /** Retention candidates that the model in production answered wrong. */
+    retentionFailed: number
+  }
+  /** `heldOut`: the question is a held-out item, whose expected answer the kept learning gives. */
+  conflicts: (Conflict & { heldOut: boolean })[]
+  /** Ascending by learning. */
+  fates: Fate[]
+  /** SHA-256 of each file, in hexadecimal. */
+  digests: Record<string, string>
+}
+
+export interface DatasetParts {
+  plan: DatasetPlan
+  items: readonly PinnedItem[]
+  retention: AcceptedRetention
+  fates: Fate[]
+  replay: Replay
+  rows: { train: TrainingRow[]; valid: TrainingRow[] }
+  rendered: Record<string, string>
+}
+
+export function describeDataset({ plan, items, retention, fates, replay, rows, rendered }: DatasetParts): DatasetManifest {
+  const { input, curated, heldOut } = plan
+  const questions = new Set(items.map((item) => questionDigest(item.context, item.input)))
+  const number = (fate: Fate['fate']): number => fates.filter((entry) => entry.fate === fate).length
+  return {
+    schema_version: 1,
+    seed: input.settings.seed,
+    settings: input.settings,
+    learnings: {
+      in: input.learnings.length,
+      used: number('used'),
+      heldOut: number('held-out'),
+      superseded: number('superseded'),
+      excluded: countBy(fates.filter((entry) => entry.fate === 'excluded').map((entry) => entry.reason ?? '')),
+      longAnswers: heldOut.longAnswers,
+    },
+    corpus: { in: input.corpus.length, replayed: replay.entries.length, excluded: countBy([], replay.excluded) },
+    rows: { train: rows.train.length, valid: rows.valid.length },
+    pinned: {
+      total: items.length,
+      byOrigin: countBy(items.map((item) => item.origin)),
+      new: items.filter((item) => item.cycle === input.cycle).map((item) => item.id),
+      retentionFailed: [...input.decisions, ...retention.decisions].filter((row) => row.decision === 'failed' && row.cycle === input.cycle)
+        .length,
+    },
+    conflicts: curated.conflicts.map((conflict) => ({ ...conflict, heldOut: questions.has(conflict.question) })),
+    fates,
+    digests: Object.fromEntries(Object.entries(rendered).map(([name, content]) => [name, digestText(content)])),
+  }
+}
+
+/** Counts of each text, ascending by text, so that their order says nothing about the order they came in. */
+function countBy(texts: readonly string[], counts: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const counted = new Map(Object.entries(counts))
+  for (const text of texts) counted.set(text, (counted.get(text) ?? 0) + 1)
+  return Object.fromEntries([...counted].sort(([left], [right]) => compareText(left, right)))
+}

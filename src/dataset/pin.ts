@@ -1,0 +1,63 @@
+import { defaultGrader } from '../evaluation/graders.ts'
+import type { Fate } from '../learnings/fates.ts'
+import type { Example } from './curate.ts'
+import type { PinnedItem } from './pinned-item.ts'
+import { isSameAnswer, questionDigest } from './text-key.ts'
+
+export const heldOutReason = 'is a held-out item'
+export const tooLongReason = 'is held out, but its answer is too long for an item'
+
+/** Longer answers can't be compared exactly in a way that means anything, so they can't be items yet. */
+export const canBeAnswer = (wanted: string): boolean => defaultGrader(wanted) !== null
+
+/** When and under which release something is pinned. */
+export interface Occasion {
+  release: string
+  cycle: string
+}
+
+export function pinExample(example: Example, { release, cycle }: Occasion): PinnedItem {
+  const { input, context, category, wanted: expected, learningIds } = example
+  const id = `learning:${example.question.slice(0, 16)}`
+  return { id, input, context, expected, grader: { kind: 'exact' }, category, origin: 'learning', release, learningIds, cycle }
+}
+
+/** What becomes of the pinned items of one input, and of the learnings about it. */
+export interface Renewal {
+  items: PinnedItem[]
+  /** Ids of items whose expected answer changed. */
+  replaced: string[]
+  fates: Fate[]
+}
+
+/**
+ * A newer correction replaces the item's expected answer. An item that was answered right until now (accepted, corpus, packaged) becomes one that
+ * failed in the field. An item whose newest answer is too long goes, since its old one is known to be wrong; its input stays held out.
+ */
+export function renewItems(items: readonly PinnedItem[], examples: readonly Example[], occasion: Occasion): Renewal {
+  const renewal: Renewal = { items: [], replaced: [], fates: [] }
+  const left = new Map(examples.map((example) => [example.question, example]))
+  for (const item of items) {
+    const question = questionDigest(item.context, item.input)
+    const example = left.get(question)
+    left.delete(question)
+    if (example && !canBeAnswer(example.wanted)) {
+      renewal.fates.push({ id: example.id, fate: 'excluded', reason: tooLongReason })
+      continue
+    }
+    const renewed = example ? renewItem(item, example, occasion) : item
+    renewal.items.push(renewed)
+    if (!isSameAnswer(item.expected, renewed.expected)) renewal.replaced.push(renewed.id)
+    if (example) renewal.fates.push({ id: example.id, fate: 'held-out' })
+  }
+  for (const { id } of left.values()) renewal.fates.push({ id, fate: 'excluded', reason: heldOutReason })
+  return renewal
+}
+
+function renewItem(item: PinnedItem, example: Example, occasion: Occasion): PinnedItem {
+  if (item.origin !== 'learning') return pinExample(example, occasion)
+  const newest = item.learningIds.at(-1)
+  // The learning that gave the present answer is gone from the learnings; an older one does not bring its answer back.
+  if (newest === example.id || item.learningIds.includes(example.id)) return item
+  return { ...item, expected: example.wanted, learningIds: [...new Set([...item.learningIds, ...example.learningIds])] }
+}

@@ -1,0 +1,92 @@
+import type { Config } from '../config/schema.ts'
+import type { CorpusEntry } from '../corpora/port.ts'
+import type { EvaluationItem } from '../evaluation/item.ts'
+import { simulationSource } from '../learnings/learning.ts'
+import type { Learning } from '../learnings/learning.ts'
+import { curate } from './curate.ts'
+import type { Curated } from './curate.ts'
+import { standingDecisions } from './decision.ts'
+import type { HoldoutDecision } from './decision.ts'
+import { holdOut } from './hold-out.ts'
+import type { HeldOut } from './hold-out.ts'
+import type { PinnedItem } from './pinned-item.ts'
+import { planRetention } from './retention.ts'
+import type { RetentionPlan } from './retention.ts'
+import { inputDigest } from './text-key.ts'
+import { followOfferedItems, retireRegression } from './user-items.ts'
+
+/** Everything the dataset is made from, already read. */
+export interface DatasetInput {
+  cycle: string
+  /** The release in production ("genesis-base" at first). */
+  release: string
+  /** All usable learnings of the snapshot, whatever their fate; newest first (undated ones: last written first). Ids are unique. */
+  learnings: readonly Learning[]
+  /** Learnings of the kind success, in the same order. */
+  successes: readonly Learning[]
+  /** In the corpus's own, stable order. */
+  corpus: readonly CorpusEntry[]
+  /** data/gate.jsonl */
+  userGate: readonly EvaluationItem[]
+  /** data/retention.jsonl */
+  userRetention: readonly EvaluationItem[]
+  /** The packaged retention items. */
+  builtin: readonly EvaluationItem[]
+  /** data/pinned.jsonl */
+  pinned: readonly PinnedItem[]
+  /** data/pinned-simulated.jsonl; counts only when the snapshot holds simulated learnings. */
+  simulatedPinned: readonly PinnedItem[]
+  /** data/holdout.jsonl, oldest first. */
+  decisions: readonly HoldoutDecision[]
+  settings: Config['dataset']
+}
+
+/** What is decided before the model in production is asked about retention candidates. */
+export interface DatasetPlan {
+  input: DatasetInput
+  /** The snapshot holds simulated learnings: nothing of this cycle goes into the real pinned file. */
+  isSimulated: boolean
+  curated: Curated
+  heldOut: HeldOut
+  retention: RetentionPlan
+  /** New lines for data/holdout.jsonl so far. */
+  decisions: HoldoutDecision[]
+}
+
+/**
+ * First phase: curates, holds out, and chooses retention candidates. The caller then asks the model in production what `retentionToAsk` names, until
+ * it names nothing, and calls `prepareDataset`. Running it again after a crash, with what had been written by then, gives the same dataset.
+ */
+export function planDataset(input: DatasetInput): DatasetPlan {
+  const { release, cycle } = input
+  const isSimulated = [...input.learnings, ...input.successes].some(({ source }) => source === simulationSource)
+  const decisions = input.decisions.filter((row) => isSimulated || row.simulated !== true)
+  const offered = followOfferedItems(isSimulated ? overlay(input.pinned, input.simulatedPinned) : input.pinned, input, { release, cycle })
+  const retired = retireRegression(offered, { release, cycle })
+  const known = [...decisions, ...retired.decisions]
+  const curated = curate(input.learnings)
+  const reserved = new Set([...input.userGate, ...input.userRetention].map((item) => inputDigest(item.input)))
+  const heldOut = holdOut({ examples: curated.examples, items: retired.items, reserved, decisions: known, release, cycle })
+  const retention = planRetention({
+    ...input,
+    items: heldOut.items,
+    taken: takenInputs(curated, heldOut, known),
+    decisions: known,
+    target: input.settings.retentionTarget,
+  })
+  return { input, isSimulated, curated, heldOut, retention, decisions: [...retired.decisions, ...heldOut.decisions] }
+}
+
+/** Inputs that were corrected, are pinned, or were ever trained on. */
+function takenInputs(curated: Curated, heldOut: HeldOut, decisions: readonly HoldoutDecision[]): Set<string> {
+  const taken = new Set(curated.examples.map(({ digest }) => digest))
+  for (const item of heldOut.items) taken.add(inputDigest(item.input))
+  for (const digest of standingDecisions(decisions).keys()) taken.add(digest)
+  return taken
+}
+
+/** Items of the second list stand in for those of the first with the same id. */
+function overlay(pinned: readonly PinnedItem[], simulated: readonly PinnedItem[]): PinnedItem[] {
+  const ids = new Set(simulated.map(({ id }) => id))
+  return [...pinned.filter(({ id }) => !ids.has(id)), ...simulated]
+}

@@ -1,0 +1,50 @@
+import type { CorpusEntry } from '../corpora/port.ts'
+import type { HeldOutGuard } from './held-out-guard.ts'
+import { isKeptForRetention } from './retention.ts'
+import { compareText, drawOf, inputDigest, questionDigest } from './text-key.ts'
+import { reasonUnfit } from './validate.ts'
+
+export interface ReplayInput {
+  corpus: readonly CorpusEntry[]
+  guard: HeldOutGuard
+  /** Digests of the inputs of all learnings: what was corrected is not taught the old way. */
+  corrected: ReadonlySet<string>
+  /** Entries wanted. */
+  count: number
+  seed: number
+}
+
+export interface Replay {
+  entries: CorpusEntry[]
+  /** Why entries are not among them; the sum with `entries` is the corpus. */
+  excluded: Record<string, number>
+}
+
+/** Draws corpus entries by a seeded digest of their input: independent of their order, and nearly the same when the corpus grows. */
+export function drawReplay({ corpus, guard, corrected, count, seed }: ReplayInput): Replay {
+  const excluded: Record<string, number> = {}
+  const seen = new Set<string>()
+  const drawable: { entry: CorpusEntry; draw: number; question: string }[] = []
+  for (const entry of corpus) {
+    const question = questionDigest(entry.context ?? [], entry.input)
+    const reason = reasonNotToReplay(entry, question)
+    if (reason === undefined) drawable.push({ entry, question, draw: drawOf(`replay ${seed}`, question) })
+    else excluded[reason] = (excluded[reason] ?? 0) + 1
+    seen.add(question)
+  }
+  drawable.sort((left, right) => left.draw - right.draw || compareText(left.question, right.question))
+  const entries = drawable.slice(0, count).map(({ entry }) => entry)
+  if (drawable.length > entries.length) excluded['not drawn'] = drawable.length - entries.length
+  return { entries, excluded }
+
+  function reasonNotToReplay({ input, output, context = [] }: CorpusEntry, question: string): string | undefined {
+    if (seen.has(question)) return 'is a duplicate'
+    const unfit = reasonUnfit([input, output])
+    if (unfit !== undefined) return unfit
+    const digest = context.length === 0 ? question : inputDigest(input)
+    if (corrected.has(digest)) return 'was corrected by a learning'
+    if (guard.isHeldOut({ input, digest })) return 'is a held-out item'
+    if (isKeptForRetention(digest)) return 'is kept for retention'
+    return undefined
+  }
+}

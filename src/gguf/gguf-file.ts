@@ -1,0 +1,112 @@
+import { open, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { GenesisError, systemErrorCode } from '../errors.ts'
+import { invalidGguf, MoreBytesNeeded } from './byte-cursor.ts'
+import { parseHeader } from './header.ts'
+import type { Header, Tensor } from './header.ts'
+import { numberOf, textOf } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
+
+/** An open GGUF file. Its header is in memory, its tensors are not. */
+export interface GgufFile {
+  file: string
+  /** Bytes. */
+  size: number
+  version: number
+  alignment: number
+  /** In the order of the file. */
+  metadata: Metadata
+  /** In the order of the file's descriptions. */
+  tensors: readonly Tensor[]
+  /** general.architecture, for example "qwen3". */
+  architecture: string | undefined
+  /** general.file_type, a number of llama.h's enum llama_ftype (see file-type.ts). */
+  fileType: number | undefined
+  /** The bytes of a tensor, or `length` of them from its byte `start` on. Throws GI-GGUF-INVALID when the file has become shorter. */
+  readTensor(tensor: Tensor, start?: number, length?: number): Promise<Uint8Array<ArrayBuffer>>
+  close(): Promise<void>
+}
+
+const firstRead = 1 << 20
+const longestHeader = 128 << 20
+const longestRead = 1 << 30
+
+/**
+ * Opens a GGUF file (version 2 or 3, little endian) and checks its header.
+ * Throws GI-GGUF-UNREADABLE, GI-GGUF-INVALID (damaged, cut short, no GGUF file) or GI-GGUF-UNSUPPORTED (another version, a split model).
+ */
+export async function openGguf(file: string): Promise<GgufFile> {
+  const handle = await openForReading(file)
+  try {
+    const { size } = await handle.stat()
+    const header = await readHeader(handle, size)
+    refuseSplit(header.metadata)
+    return {
+      ...header,
+      ...{
+        file,
+        size,
+        architecture: textOf(header.metadata, 'general.architecture'),
+        fileType: numberOf(header.metadata, 'general.file_type'),
+      },
+      readTensor: (tensor, start = 0, length = tensor.bytes - start) => readRange(handle, tensor.position + start, length, file),
+      close: () => handle.close(),
+    }
+  } catch (error) {
+    await handle.close()
+    throw named(error, file)
+  }
+}
+
+async function openForReading(file: string): Promise<FileHandle> {
+  try {
+    // Asked before opening: opening a named pipe would wait for a writer.
+    if ((await stat(file)).isFile()) return await open(file, 'r')
+  } catch (error) {
+    const code = systemErrorCode(error)
+    if (code === undefined) throw error
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'this user may not read it' : code
+    throw new GenesisError('GI-GGUF-UNREADABLE', { why: `${file}: ${reason}`, cause: error })
+  }
+  throw new GenesisError('GI-GGUF-UNREADABLE', { why: `${file} is not a regular file` })
+}
+
+async function readHeader(handle: FileHandle, size: number): Promise<Header> {
+  let bytes = await readRange(handle, 0, Math.min(size, firstRead), '')
+  for (;;) {
+    try {
+      return parseHeader(bytes, size)
+    } catch (error) {
+      if (!(error instanceof MoreBytesNeeded)) throw error
+      if (error.end > longestHeader) throw invalidGguf(`its header is longer than ${longestHeader >> 20} MiB`)
+      bytes = await readRange(handle, 0, Math.min(size, longestHeader, Math.max(4 * bytes.length, error.end)), '')
+    }
+  }
+}
+
+async function readRange(handle: FileHandle, position: number, length: number, file: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(new ArrayBuffer(length))
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, longestRead), position + done)
+    if (bytesRead === 0) throw new GenesisError('GI-GGUF-INVALID', { why: `${file} became shorter while it was read` })
+    done += bytesRead
+  }
+  return bytes
+}
+
+function refuseSplit(metadata: Metadata): void {
+  const parts = numberOf(metadata, 'split.count') ?? 1
+  if (parts <= 1) return
+  throw new GenesisError('GI-GGUF-UNSUPPORTED', {
+    what: 'Models split into several files are not supported.',
+    why: `it is one of ${parts} parts`,
+    remedy: 'Join them first: llama-gguf-split --merge FIRST-PART.gguf WHOLE.gguf',
+  })
+}
+
+/** Puts the file's name in front of the reason. */
+function named(error: unknown, file: string): unknown {
+  if (!(error instanceof GenesisError)) return error
+  return new GenesisError(error.code, { what: error.what, why: `${file}: ${error.why ?? ''}`, remedy: error.remedy, cause: error.cause })
+}

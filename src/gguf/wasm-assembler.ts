@@ -1,0 +1,93 @@
+/**
+ * Just enough of a WebAssembly assembler for the row kernel: instructions are arrays of bytes, functions are put together from them.
+ * Source: WebAssembly Core Specification 2.0, section 5 (binary format) and its index of instructions.
+ */
+export type Code = readonly number[]
+
+export const valueType = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const
+
+export interface WasmFunction {
+  name: string
+  /** How many 32-bit integer parameters it takes; they are the first locals. It returns nothing. */
+  parameters: number
+  /** Types of the further locals, in order. */
+  locals: readonly number[]
+  body: Code
+}
+
+const simd = (opcode: number, ...rest: number[]): Code => [0xfd, ...unsigned(opcode), ...rest]
+const memory = (alignment: number, offset: number): number[] => [alignment, ...unsigned(offset)]
+
+export const wasm = {
+  get: (local: number): Code => [0x20, ...unsigned(local)],
+  set: (local: number): Code => [0x21, ...unsigned(local)],
+  tee: (local: number): Code => [0x22, ...unsigned(local)],
+  i32: (value: number): Code => [0x41, ...signed(value)],
+  f32: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
+  i32Add: [0x6a],
+  i32Sub: [0x6b],
+  i32Multiply: [0x6c],
+  f32LoadAt: (offset: number): Code => [0x2a, ...memory(2, offset)],
+  f32StoreAt: (offset: number): Code => [0x38, ...memory(2, offset)],
+  f32Equal: [0x5b],
+  f32Divide: [0x95],
+  f32Maximum: [0x97],
+  select: [0x1b],
+  /** Runs `body` again as long as it leaves a number other than 0. */
+  repeat: (body: Code): Code => [0x03, 0x40, ...body, 0x0d, 0x00, 0x0b],
+  load: (offset: number): Code => simd(0x00, ...memory(4, offset)),
+  loadSplat32: (offset: number): Code => simd(0x09, ...memory(2, offset)),
+  store: (offset: number): Code => simd(0x0b, ...memory(4, offset)),
+  /** 16 bytes of unaligned memory: the alignment is only a hint. */
+  loadBytes: (offset: number): Code => simd(0x00, ...memory(0, offset)),
+  storeBytes: (offset: number): Code => simd(0x0b, ...memory(0, offset)),
+  splatI32: simd(0x11),
+  splatF32: simd(0x13),
+  laneF32: (lane: number): Code => simd(0x1f, lane),
+  and: simd(0x4e),
+  or: simd(0x50),
+  absoluteF32: simd(0xe0),
+  addF32: simd(0xe4),
+  multiplyF32: simd(0xe6),
+  maximumI32: simd(0xb8),
+  toI32Saturating: simd(0xf8),
+  toF32: simd(0xfa),
+  widenLowI8: simd(0x87),
+  widenHighI8: simd(0x88),
+  widenLowI16: simd(0xa7),
+  widenHighI16: simd(0xa8),
+  narrowI32: simd(0x85),
+  narrowI16: simd(0x65),
+} as const
+
+/** A module that exports `functions` and works in an imported memory, `host.memory`. */
+export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+  const types = functions.map(({ parameters }) => [0x60, ...vector(Array.from({ length: parameters }, () => [valueType.i32])), 0x00])
+  const bodies = functions.map(({ locals, body }) => {
+    const code = [...vector(locals.map((type) => [1, type])), ...body, 0x0b]
+    return [...unsigned(code.length), ...code]
+  })
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, vector(types)),
+    ...section(2, vector([[...text('host'), ...text('memory'), 0x02, 0x00, 0x01]])),
+    ...section(3, vector(functions.map((_, index) => unsigned(index)))),
+    ...section(7, vector(functions.map(({ name }, index) => [...text(name), 0x00, ...unsigned(index)]))),
+    ...section(10, vector(bodies)),
+  ])
+}
+
+const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content]
+const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
+const text = (value: string): Code => vector([...Buffer.from(value)].map((byte) => [byte]))
+
+function unsigned(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]
+}
+
+function signed(value: number): number[] {
+  const low = value & 0x7f
+  const rest = value >> 7
+  const isLast = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)
+  return isLast ? [low] : [low | 0x80, ...signed(rest)]
+}

@@ -1,0 +1,85 @@
+import type { ChalkInstance } from 'chalk'
+import type { Flip, ShownCycle } from '../cycle/show.ts'
+import type { Judgement } from '../gate/judgement.ts'
+import { duration, moment, percent, points, table, wrap } from './format.ts'
+
+/** One cycle: its steps, the accuracy of both models, the verdict with its interval, and examples of what changed. */
+export function describeCycle(cycle: ShownCycle, paint: ChalkInstance): string {
+  const lines = [
+    `${paint.bold(cycle.id)}  ${cycle.outcome === null ? `open, at ${cycle.step ?? 'its end'}` : paint.bold(cycle.outcome)}`,
+    `  opened ${moment(cycle.openedAt)}: ${wrap(cycle.reason, 72, 8)}`,
+    `  baseline ${cycle.baseline}`,
+    '',
+    table(
+      cycle.steps
+        .filter(({ status }) => status !== 'not reached')
+        .map(({ step, status, attempts, durationMs }) => [
+          `  ${step}`,
+          status,
+          durationMs === null ? '' : duration(durationMs),
+          attempts > 1 ? `${attempts} attempts` : '',
+        ]),
+    ),
+  ]
+  for (const { step, error } of cycle.steps) if (error !== null) lines.push(wrap(`  ${step}: ${error}`, 80, 4))
+  if (cycle.accuracy !== null) lines.push('', describeAccuracy(cycle.accuracy))
+  if (cycle.judgement !== null) lines.push('', describeVerdict(cycle.judgement, paint))
+  else if (cycle.reasons.length > 0) lines.push('', ...cycle.reasons.map((reason) => `  ${wrap(`- ${reason}`, 78, 4)}`))
+  if (cycle.judgement !== null) lines.push(...describeSlices(cycle.judgement))
+  const lost = cycle.flips.filter(({ difference }) => difference < 0)
+  const gained = cycle.flips.filter(({ difference }) => difference > 0)
+  if (lost.length > 0) lines.push('', `  Lost (${lost.length}):`, ...lost.slice(0, 3).map(describeFlip))
+  if (gained.length > 0) lines.push('', `  Gained (${gained.length}):`, ...gained.slice(0, 3).map(describeFlip))
+  return lines.join('\n')
+}
+
+export function describeAccuracy(accuracy: NonNullable<ShownCycle['accuracy']>): string {
+  const rows = accuracy.map(({ stratum, items, baseline, candidate }) => [
+    `  ${stratum}`,
+    String(items),
+    percent(baseline),
+    percent(candidate),
+    points(candidate - baseline),
+  ])
+  return table([['  items', 'number', 'baseline', 'candidate', 'difference'], ...rows], [1, 2, 3, 4])
+}
+
+/** What the gate counted in each stratum. */
+export function describeStrata({ strata }: Judgement): string {
+  const rows = Object.entries(strata)
+    .filter(([, { n }]) => n > 0)
+    .map(([stratum, { n, gains, losses, difference, lower, upper }]) => [
+      `  ${stratum}`,
+      String(n),
+      String(gains),
+      String(losses),
+      points(difference),
+      `${points(lower)} to ${points(upper)}`,
+    ])
+  return table([['  items', 'number', 'gained', 'lost', 'difference', 'interval'], ...rows], [1, 2, 3, 4, 5])
+}
+
+export function describeVerdict({ verdict, estimate, interval, reasons, alpha, failureShare, missing }: Judgement, paint: ChalkInstance): string {
+  const colour = verdict === 'DEPLOY' ? paint.green : verdict === 'REFUSE' ? paint.red : paint.yellow
+  const assumed = failureShare.source === 'assumed' ? 'assumed, for want of recorded successes' : failureShare.source === 'given' ? 'given' : 'from outcomes'
+  const lines = [
+    `  Verdict  ${colour.bold(verdict)}`,
+    `  Estimated gain in live accuracy ${points(estimate)}, between ${points(interval.lower)} and ${points(interval.upper)}`,
+    `  (alpha ${alpha}; failure share ${percent(failureShare.value)}, ${assumed})`,
+    ...reasons.map(({ text }) => `  ${wrap(`- ${text}`, 78, 4)}`),
+  ]
+  const lacking = Object.entries(missing).filter(([, items]) => items > 0)
+  if (lacking.length > 0) lines.push(`  Missing: ${lacking.map(([stratum, items]) => `${items} ${stratum} items`).join(', ')}`)
+  return lines.join('\n')
+}
+
+function describeSlices({ slices }: Judgement): string[] {
+  if (slices.length < 2) return []
+  const rows = slices.map(({ category, n, gains, losses, difference }) => [`  ${category}`, String(n), String(gains), String(losses), points(difference)])
+  return ['', table([['  category', 'items', 'gained', 'lost', 'difference'], ...rows], [1, 2, 3, 4])]
+}
+
+function describeFlip({ input, expected, baseline, candidate }: Flip): string {
+  const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text).replaceAll('\n', ' ')
+  return [`    asked     ${cut(input)}`, `    expected  ${cut(expected)}`, `    baseline  ${cut(baseline)}`, `    candidate ${cut(candidate)}`, ''].join('\n')
+}

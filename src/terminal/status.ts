@@ -1,0 +1,54 @@
+import type { ChalkInstance } from 'chalk'
+import type { Status } from '../cycle/status.ts'
+import { count, duration, moment, percent, plural, wrap } from './format.ts'
+
+const labelWidth = 12
+
+/** The whole status on one screen of 80 columns. */
+export function describeStatus(status: Status, paint: ChalkInstance, now: Date): string {
+  const lines = [
+    row('Model', `${paint.bold(status.current_model)}${score(status)}`),
+    row('Trained', trained(status, now)),
+    row('Learnings', learnings(status)),
+    ...status.triggers.map(({ name, state, explanation }, index) => {
+      const mark = state === 'met' ? paint.green('●') : state === 'unknown' ? '?' : '○'
+      return row(index === 0 ? 'Triggers' : '', `${mark} ${name.padEnd(12)}${wrap(explanation, 80 - labelWidth - 14, labelWidth + 14)}`)
+    }),
+    row('Due', status.should_trigger ? paint.green(`yes: ${status.trigger_reason}`) : `no: ${status.trigger_reason}`),
+    row('Cycle', cycle(status)),
+    row('Checked', status.last_check_time === null ? 'never' : `${moment(status.last_check_time)} (${ago(status.last_check_time, now)})`),
+  ]
+  if (status.last_verdict !== null) {
+    lines.push(row('Last cycle', `${status.last_verdict.cycle}: ${paint.bold(status.last_verdict.outcome)}, ${moment(status.last_verdict.at)}`))
+  }
+  for (const blocker of status.blockers) lines.push(row('Blocked', paint.red(`${blocker.what}`)), row('', blocker.remedy))
+  if (status.notice !== null) lines.push(row('Notice', status.notice))
+  if (status.why_not_deployed !== null) lines.push('', wrap(`Why nothing was deployed: ${status.why_not_deployed}`, 80, 2))
+  return lines.join('\n')
+}
+
+function row(label: string, text: string): string {
+  return `${label.padEnd(labelWidth)}${wrap(text, 80 - labelWidth, labelWidth)}`
+}
+
+const score = ({ improvement_score: accuracy }: Status): string => (accuracy === 0 ? '' : ` (estimated live accuracy ${percent(accuracy)})`)
+
+function trained({ training_runs: runs, last_training_time: at }: Status, now: Date): string {
+  return at === null ? 'never' : `${plural(runs, 'time')}, last ${moment(at)} (${ago(at, now)})`
+}
+
+function learnings({ learnings_since_training: waiting, unusable }: Status): string {
+  const bad = unusable.count === 0 ? '' : `; ${count(unusable.count)} unusable (${unusable.reasons.map((reason) => `${count(reason.count)} ${reason.text}`).join(', ')})`
+  return `${count(waiting)} waiting${bad}`
+}
+
+function cycle({ cycle: open }: Status): string {
+  if (open === null) return 'none open'
+  const progress = open.progress
+  const share = progress?.share == null ? '' : `, ${Math.floor(100 * progress.share)}%`
+  const left = progress?.timeLeftMs == null ? '' : `, about ${duration(progress.timeLeftMs)} left`
+  const words = progress?.text == null ? '' : `: ${progress.text}`
+  return `${open.id}, ${open.step ?? 'closing'} ${open.status}${words}${share}${left}`
+}
+
+const ago = (iso: string, now: Date): string => `${duration(now.getTime() - new Date(iso).getTime())} ago`
