@@ -32,7 +32,7 @@ module.exports = {
     },
     {
       name: 'implementations-only-through-tables',
-      comment: 'Only a port\'s own index.ts names its implementations; src/app.ts reads the tables.',
+      comment: "Only a port's own index.ts names its implementations; src/app.ts reads the tables.",
       severity: 'error',
       from: { pathNot: '^src/(corpora|trainers|runtimes|serving)/|^src/app\\.ts' },
       to: { path: '^src/(corpora|trainers|runtimes|serving)/(index|jsonl|engine|directory)\\.ts' },

@@ -25,5 +25,8 @@ export default tseslint.config(
   },
   { files: ['bench/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['**/*.js'], languageOptions: { globals: nodeGlobals } },
-  { files: ['**/*.cjs'], languageOptions: { globals: { ...nodeGlobals, module: 'writable', require: 'readonly' }, sourceType: 'commonjs' } },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { globals: { ...nodeGlobals, module: 'writable', require: 'readonly' }, sourceType: 'commonjs' },
+  },
 )

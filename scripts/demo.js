@@ -14,9 +14,14 @@ const expected = badData ? 'REFUSE' : 'DEPLOY'
 const bold = process.stdout.isTTY && !process.env.NO_COLOR ? (text) => `\u001b[1m${text}\u001b[22m` : (text) => text
 
 function genesis(args, { shown = true, allowed = [0] } = {}) {
-  if (shown) console.log(`\n${bold(`$ genesis-improve ${args.map((argument) => (/[\s?]/.test(argument) ? `"${argument}"` : argument)).join(' ')}`)}`)
+  if (shown)
+    console.log(`\n${bold(`$ genesis-improve ${args.map((argument) => (/[\s?]/.test(argument) ? `"${argument}"` : argument)).join(' ')}`)}`)
   const stdio = shown ? 'inherit' : ['ignore', 'pipe', 'pipe']
-  const result = spawnSync(process.execPath, [path.join(root, 'bin', 'genesis-improve.js'), ...args], { cwd: root, stdio, encoding: 'utf8' })
+  const result = spawnSync(process.execPath, [path.join(root, 'bin', 'genesis-improve.js'), ...args], {
+    cwd: root,
+    stdio,
+    encoding: 'utf8',
+  })
   if (allowed.includes(result.status)) return result
   process.stderr.write(result.stderr ?? '')
   console.error(`\nThe demo stopped: "genesis-improve ${args[0]}" ended with exit code ${result.status}.`)
@@ -65,7 +70,10 @@ console.log(`\n${next.join('\n')}`)
 
 /** The first held-out item of three categories that the corrections are about. */
 function demoQuestions() {
-  const items = readFileSync(path.join(home, 'data', 'gate.jsonl'), 'utf8').trim().split('\n').map(JSON.parse)
+  const items = readFileSync(path.join(home, 'data', 'gate.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(JSON.parse)
   const byCategory = new Map(items.map((item) => [item.category, item.input]).reverse())
   return [...byCategory.values()].slice(0, 3)
 }

@@ -51,4 +51,5 @@ async function buildParts({ home, environment }: Invocation, config: Config): Pr
   }
 }
 
-export const engineDirectoryOf = (environment: Invocation['environment']): string => environment['GENESIS_ENGINE_DIR'] ?? defaultEngineDirectory(environment)
+export const engineDirectoryOf = (environment: Invocation['environment']): string =>
+  environment['GENESIS_ENGINE_DIR'] ?? defaultEngineDirectory(environment)

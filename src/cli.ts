@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { readEnvironment } from './config/environment.ts'
+import { homeDirectoryFrom } from './config/load-config.ts'
 import type { Act, CommandModule, Invocation } from './commands/command.ts'
 import { errorTable, exitCodes, GenesisError } from './errors.ts'
 import { homeAt } from './state/home.ts'
@@ -22,7 +23,11 @@ const commands: readonly Entry[] = [
   { name: 'trigger', summary: 'start a cycle now', load: () => import('./commands/trigger.ts') },
   { name: 'cancel', summary: 'end the open cycle; its learnings wait again', load: () => import('./commands/cancel.ts') },
   { name: 'learn', summary: 'record one correction, error, pattern or success', load: () => import('./commands/learn.ts') },
-  { name: 'simulate-learnings', summary: 'fill an empty home with marked, made-up learnings', load: () => import('./commands/simulate-learnings.ts') },
+  {
+    name: 'simulate-learnings',
+    summary: 'fill an empty home with marked, made-up learnings',
+    load: () => import('./commands/simulate-learnings.ts'),
+  },
   { name: 'history', summary: 'list all cycles and releases', load: () => import('./commands/history.ts') },
   { name: 'show', summary: 'show one cycle: its steps, figures and verdict', load: () => import('./commands/show.ts') },
   { name: 'ask', summary: 'ask the current model', load: () => import('./commands/ask.ts') },
@@ -54,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
   function makeInvocation(options: GlobalOptions): Invocation {
     return {
-      home: homeAt(options.home ?? environment['GENESIS_HOME'] ?? '.'),
+      home: homeAt(homeDirectoryFrom(options.home, environment, process.cwd())),
       environment,
       clock: systemClock,
       signal: interruption.signal,
@@ -83,9 +88,11 @@ async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(run with --help to see what there is)')
   program.configureOutput({ writeErr: (text) => invocation.out.json || process.stderr.write(text) })
-  const act: Act = (work) => async (...given) => {
-    exitCode = await work(invocation, ...given)
-  }
+  const act: Act =
+    (work) =>
+    async (...given) => {
+      exitCode = await work(invocation, ...given)
+    }
   for (const entry of commands) {
     const command = withGlobalOptions(program.command(entry.name).description(entry.summary))
     if (argv.includes(entry.name)) (await entry.load()).configure(command, act)
@@ -114,7 +121,10 @@ function usageError(error: CommanderError, invocation: Invocation): number {
 }
 
 function report(error: unknown, invocation: Invocation, debug: boolean): number {
-  const known = error instanceof GenesisError ? error : new GenesisError('GI-BUG', { why: error instanceof Error ? `${error.name}: ${error.message}` : String(error), cause: error })
+  const known =
+    error instanceof GenesisError
+      ? error
+      : new GenesisError('GI-BUG', { why: error instanceof Error ? `${error.name}: ${error.message}` : String(error), cause: error })
   if (invocation.out.json) invocation.out.errorDocument({ error: known })
   else invocation.out.error(explainError(known, invocation.out.colourOnError))
   if (debug && error instanceof Error) invocation.out.error(error.stack ?? '')

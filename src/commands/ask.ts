@@ -15,9 +15,9 @@ export const configure: CommandModule['configure'] = (command, act) => {
   ])
   command.action(
     act(async (invocation, question: string, options: { model?: string; compare?: true }) => {
-      const { workshop, config, settle } = await buildApp(invocation)
-      const answers = await askModels(workshop, config, question, options.model, options.compare === true)
-      settle()
+      const app = await buildApp(invocation)
+      const answers = await askModels(app.workshop, app.config, question, options.model, options.compare === true)
+      app.settle()
       invocation.out.result({ question, answers }, () => {
         const [only] = answers
         if (only !== undefined && answers.length === 1) return only.text

@@ -11,7 +11,9 @@ export const configure: CommandModule['configure'] = (command, act) => {
     act(async (invocation, requested: string | undefined) => {
       const { workshop } = await buildApp(invocation)
       const { id, closed } = await cancelCycle(workshop, requested)
-      invocation.out.result({ cycle: id, closed }, () => (closed ? `${id} is cancelled.` : `${id} was asked to stop; it does within seconds.`))
+      invocation.out.result({ cycle: id, closed }, () =>
+        closed ? `${id} is cancelled.` : `${id} was asked to stop; it does within seconds.`,
+      )
       return exitCodes.done
     }),
   )

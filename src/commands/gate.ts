@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { access, constants } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
 import { exitCodes, GenesisError, systemErrorCode } from '../errors.ts'
 import { failureShare, givenFailureShare } from '../gate/failure-share.ts'
@@ -56,12 +56,16 @@ function shareFrom({ failureShare: value, failureShareRange: given }: JudgeOptio
 }
 
 async function source(file: string): Promise<ResultSource> {
+  let why: string | undefined
   try {
     await access(file, constants.R_OK)
+    if ((await stat(file)).isFile()) return { name: file, text: createReadStream(file, 'utf8') }
+    why = 'it is not a regular file'
   } catch (error) {
-    throw new GenesisError('GI-GATE-DATA', { what: `${file} cannot be read.`, why: systemErrorCode(error), remedy: 'Name a readable JSON lines file.', cause: error })
+    why = systemErrorCode(error)
+    if (why === undefined) throw error
   }
-  return { name: file, text: createReadStream(file, 'utf8') }
+  throw new GenesisError('GI-GATE-DATA', { what: `${file} cannot be read.`, why, remedy: 'Name a readable JSON lines file.' })
 }
 
 function share(text: string): number {
@@ -72,6 +76,7 @@ function share(text: string): number {
 
 function range(text: string): { lower: number; upper: number } {
   const [lower, upper, ...rest] = text.split(',').map(share)
-  if (lower === undefined || upper === undefined || rest.length > 0 || lower > upper) throw new InvalidArgumentError('It must be two numbers like 0.05,0.2.')
+  if (lower === undefined || upper === undefined || rest.length > 0 || lower > upper)
+    throw new InvalidArgumentError('It must be two numbers like 0.05,0.2.')
   return { lower, upper }
 }

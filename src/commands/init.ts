@@ -27,14 +27,21 @@ export const configure: CommandModule['configure'] = (command, act) => {
       const { home, out } = invocation
       if (options.demo) {
         const made = await makeDemoHome(home, options.mislabel)
-        out.result(made, () => [`${home.root} is a demo home: ${made.learnings} corrections, ${made.gateItems} gate items, ${made.retentionItems} retention items.`, nextSteps(home.root)].join('\n'))
+        out.result(made, () =>
+          [
+            `${home.root} is a demo home: ${made.learnings} corrections, ${made.gateItems} gate items, ${made.retentionItems} retention items.`,
+            nextSteps(home.root),
+          ].join('\n'),
+        )
         return exitCodes.done
       }
       const base = options.base === undefined ? await chooseBase(invocation) : path.resolve(options.base)
       const made = await makeHome(home, base)
       out.result(made, () =>
         [
-          made.base === null ? `${home.root} is a home without a base model.` : `${home.root} is a home with the base ${made.base} (${made.description ?? ''}).`,
+          made.base === null
+            ? `${home.root} is a home without a base model.`
+            : `${home.root} is a home with the base ${made.base} (${made.description ?? ''}).`,
           ...(made.base === null ? ['Set one under "base" in genesis-improve.config.json before a cycle can run.'] : []),
           nextSteps(home.root),
         ].join('\n'),

@@ -31,7 +31,9 @@ export const configure: CommandModule['configure'] = (command, act) => {
       const cycle = (await readHistory(app.workshop)).find((entry) => entry.id === id)
       const outcome = cycle?.outcome ?? null
       const reasons = cycle?.reasons ?? []
-      out.result({ cycle: id, opened, outcome, reasons }, () => [`${id} ended with ${out.paint.bold(outcome ?? 'nothing yet')}.`, ...reasons.map((reason) => `- ${reason}`)].join('\n'))
+      out.result({ cycle: id, opened, outcome, reasons }, () =>
+        [`${id} ended with ${out.paint.bold(outcome ?? 'nothing yet')}.`, ...reasons.map((reason) => `- ${reason}`)].join('\n'),
+      )
       if (outcome === 'FAILED') throw new GenesisError('GI-STEP-FAILED', { why: reasons.join('; ') })
       return outcome === 'DEPLOY' ? exitCodes.done : exitCodes.notDeployed
     }),

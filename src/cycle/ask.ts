@@ -17,7 +17,13 @@ export interface ModelAnswer {
  * Asks the current model (or a named one), and the base beside it when they are to be compared.
  * @throws GenesisError GI-BASE-MISSING, GI-RELEASE-WEIGHTS-GONE, or what keeps the runtime from answering
  */
-export async function askModels(workshop: Workshop, config: Config, question: string, named: string | undefined, compare: boolean): Promise<ModelAnswer[]> {
+export async function askModels(
+  workshop: Workshop,
+  config: Config,
+  question: string,
+  named: string | undefined,
+  compare: boolean,
+): Promise<ModelAnswer[]> {
   const { home } = workshop
   if (question.trim() === '') throw new GenesisError('GI-USAGE', { what: 'The question is empty.' })
   const path = resolvedBase(config, home.root)
@@ -33,7 +39,8 @@ export async function askModels(workshop: Workshop, config: Config, question: st
     workshop.report(null, null, { text: `asking ${name}`, done: null, total: null, timeLeftMs: null })
     const location = await locateModel(serving, name, { path, digest: await cachedDigest(home, path) })
     const prompt = { id: 'question', messages: [{ role: 'user' as const, content: question }] }
-    for await (const { text } of runtime.generate(location, [prompt], { maxTokens, contextLength, parallel: 1 }, workshop.signal)) answers.push({ model: name, text })
+    for await (const { text } of runtime.generate(location, [prompt], { maxTokens, contextLength, parallel: 1 }, workshop.signal))
+      answers.push({ model: name, text })
   }
   return answers
 }

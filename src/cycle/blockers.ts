@@ -15,8 +15,17 @@ export async function blockersOf(workshop: Pick<Workshop, 'home' | 'parts'>, con
     return [{ ...problem('GI-BASE-UNREADABLE'), what: `The base model ${base} cannot be read.` }]
   }
   const { corpus, trainer, runtime, serving } = await workshop.parts(config)
-  const found = [...(await trainer.preflight({ path: base })), ...(await runtime.preflight()), ...(await serving.preflight()), ...(await corpus.preflight())]
+  const found = [
+    ...(await trainer.preflight({ path: base })),
+    ...(await runtime.preflight()),
+    ...(await serving.preflight()),
+    ...(await corpus.preflight()),
+  ]
   return found.filter((one, index) => found.findIndex(({ what }) => what === one.what) === index)
 }
 
-const problem = (code: 'GI-BASE-MISSING' | 'GI-BASE-UNREADABLE'): Problem => ({ code, what: errorTable[code].what, remedy: errorTable[code].remedy })
+const problem = (code: 'GI-BASE-MISSING' | 'GI-BASE-UNREADABLE'): Problem => ({
+  code,
+  what: errorTable[code].what,
+  remedy: errorTable[code].remedy,
+})

@@ -40,7 +40,8 @@ export interface CheckResult {
 /** Exactly one thing: opens a cycle if a trigger is met, or runs the next step of the open one. The caller holds the run lock. */
 export async function checkOnce(workshop: Workshop, config: Config): Promise<CheckResult> {
   const cancelled = await closeIfCancelled(workshop)
-  if (cancelled !== null) return { ...nothing, action: 'ran', cycle: cancelled, outcome: 'CANCELLED', explanation: `${cancelled} was cancelled` }
+  if (cancelled !== null)
+    return { ...nothing, action: 'ran', cycle: cancelled, outcome: 'CANCELLED', explanation: `${cancelled} was cancelled` }
   const state = await reconcile(workshop)
   return state.open_cycle === null ? await considerOpening(workshop, config, state) : await advance(workshop, state.open_cycle)
 }
@@ -90,7 +91,8 @@ async function advance(workshop: Workshop, id: string): Promise<CheckResult> {
   const events = await readJournal(directory)
   const status = cycleStatus(events)
   if (status.status === 'closed') throw new Error(`cycle ${id} is closed but the state has it open`)
-  if (status.status === 'failing') return await fail(workshop, id, status.step, new GenesisError('GI-STEP-FAILED', { why: `${status.step}: ${status.error.what}` }))
+  if (status.status === 'failing')
+    return await fail(workshop, id, status.step, new GenesisError('GI-STEP-FAILED', { why: `${status.step}: ${status.error.what}` }))
 
   const { next: step, attempt } = status
   const end = await runStep(workshop, stepRunners, cycle, events, step, attempt)
@@ -107,7 +109,15 @@ async function settle(workshop: Workshop, ran: CheckResult, end: StepEnd): Promi
     if (cancelled === null) throw new GenesisError('GI-INTERRUPTED', { why: `${step} stopped; the next check goes on from there` })
     return { ...ran, outcome: 'CANCELLED', explanation: `${cancelled} was cancelled` }
   }
-  if (end.end === 'waiting') return { ...ran, action: 'waiting', waitingFor: end.waitingFor, outcome: 'waiting', next: step, explanation: 'the training runs elsewhere' }
+  if (end.end === 'waiting')
+    return {
+      ...ran,
+      action: 'waiting',
+      waitingFor: end.waitingFor,
+      outcome: 'waiting',
+      next: step,
+      explanation: 'the training runs elsewhere',
+    }
   const status = cycleStatus(await readJournal(cycleDirectory(home, id)))
   if (end.end === 'failed') {
     if (status.status === 'failing') return await fail(workshop, id, step, end.error)
@@ -119,13 +129,23 @@ async function settle(workshop: Workshop, ran: CheckResult, end: StepEnd): Promi
     await closeCycle(workshop, id, outcome, await reasonsOf(workshop, id))
     return { ...ran, outcome, next: null, explanation: `the cycle ended with ${outcome}` }
   }
-  return { ...ran, outcome: end.event.verdict ?? 'finished', next: status.status === 'open' ? status.next : null, explanation: `${step} is finished` }
+  return {
+    ...ran,
+    outcome: end.event.verdict ?? 'finished',
+    next: status.status === 'open' ? status.next : null,
+    explanation: `${step} is finished`,
+  }
 }
 
 /** Closes the cycle as FAILED; the learnings stay untouched. */
 async function fail(workshop: Workshop, id: string, step: Step, error: GenesisError): Promise<CheckResult> {
   await closeCycle(workshop, id, 'FAILED', [`${step}: ${error.what}${error.why === undefined ? '' : ` (${error.why})`}`])
-  const failure = new GenesisError('GI-STEP-FAILED', { what: `The step ${step} failed for good: ${error.what}`, why: error.why, remedy: error.remedy, cause: error })
+  const failure = new GenesisError('GI-STEP-FAILED', {
+    what: `The step ${step} failed for good: ${error.what}`,
+    why: error.why,
+    remedy: error.remedy,
+    cause: error,
+  })
   return { ...nothing, action: 'failed', cycle: id, step, outcome: 'FAILED', explanation: error.what, error: failure }
 }
 

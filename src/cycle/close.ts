@@ -53,7 +53,10 @@ export async function recordClosed(workshop: Workshop, id: string): Promise<void
 }
 
 /** What a cycle was made from: as collected, or as it stood when the cycle was opened. */
-export async function madeFrom({ home }: Pick<Workshop, 'home'>, id: string): Promise<{ cycle: string; fingerprint: string; learningsSeen: number }> {
+export async function madeFrom(
+  { home }: Pick<Workshop, 'home'>,
+  id: string,
+): Promise<{ cycle: string; fingerprint: string; learningsSeen: number }> {
   const collected = stepResults(await readJournal(cycleDirectory(home, id))).collect
   const manifest = await readManifest(home, id)
   return {

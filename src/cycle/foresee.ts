@@ -29,6 +29,7 @@ export async function foresee(workshop: Workshop, config: Config): Promise<Fores
   if (!triggers.due) return { action: 'none', cycle: null, step: null, explanation: `Would do nothing: ${triggers.summary}.` }
   if (held !== null) return { action: 'none', cycle: null, step: null, explanation: `Would do nothing: ${held}.` }
   const [blocker] = await blockersOf(workshop, config)
-  if (blocker !== undefined) return { action: 'none', cycle: null, step: null, explanation: `Would open a cycle, but: ${blocker.what} ${blocker.remedy}` }
+  if (blocker !== undefined)
+    return { action: 'none', cycle: null, step: null, explanation: `Would open a cycle, but: ${blocker.what} ${blocker.remedy}` }
   return { action: 'open', cycle: null, step: null, explanation: `Would open a cycle: ${triggers.reason}` }
 }

@@ -28,7 +28,8 @@ export interface CycleSummary {
 /** All cycles of this home, oldest first. */
 export async function readHistory({ home }: Pick<Workshop, 'home'>): Promise<CycleSummary[]> {
   const summaries: CycleSummary[] = []
-  for (const id of await listCycles(home)) summaries.push(summarise(await readManifest(home, id), await readJournal(cycleDirectory(home, id))))
+  for (const id of await listCycles(home))
+    summaries.push(summarise(await readManifest(home, id), await readJournal(cycleDirectory(home, id))))
   return summaries
 }
 

@@ -61,7 +61,10 @@ export async function readJournal(cycleDirectory: string): Promise<JournalEvent[
   try {
     text = await readTextIfPresent(file)
   } catch (error) {
-    throw new GenesisError('GI-JOURNAL-UNREADABLE', { why: `${file} cannot be read (${systemErrorCode(error) ?? 'unknown'})`, cause: error })
+    throw new GenesisError('GI-JOURNAL-UNREADABLE', {
+      why: `${file} cannot be read (${systemErrorCode(error) ?? 'unknown'})`,
+      cause: error,
+    })
   }
   const events = (text ?? '').split('\n').flatMap((line) => parseEvent(line))
   if (events[0]?.event !== 'opened') {

@@ -30,7 +30,8 @@ export async function reconcile(workshop: Workshop): Promise<State> {
   if (id === null) return state
   const events = await readJournal(cycleDirectory(home, id))
   const trainedAt = trainingFinishedAt(events)
-  if (trainedAt !== null && state.last_trained_cycle !== id) state = await updateState(home, (current) => trainingFinished(current, id, trainedAt))
+  if (trainedAt !== null && state.last_trained_cycle !== id)
+    state = await updateState(home, (current) => trainingFinished(current, id, trainedAt))
   if (cycleStatus(events).status === 'closed') {
     await recordClosed(workshop, id)
     state = (await readState(home)).state

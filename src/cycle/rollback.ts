@@ -33,9 +33,11 @@ export async function rollback(workshop: Workshop, config: Config, target: strin
   if (to !== baseModelName) {
     if (!releases.some(({ name }) => name === to)) throw new GenesisError('GI-RELEASE-UNKNOWN', { what: `There is no release ${to}.` })
     const { serving } = await workshop.parts(config)
-    if ((await serving.locate(to)) === null) throw new GenesisError('GI-RELEASE-WEIGHTS-GONE', { what: `The weights of ${to} are no longer kept.` })
+    if ((await serving.locate(to)) === null)
+      throw new GenesisError('GI-RELEASE-WEIGHTS-GONE', { what: `The weights of ${to} are no longer kept.` })
   }
-  if (state.open_cycle !== null) await closeCycle(workshop, state.open_cycle, 'CANCELLED', [`${from} was rolled back while the cycle was open`])
+  if (state.open_cycle !== null)
+    await closeCycle(workshop, state.open_cycle, 'CANCELLED', [`${from} was rolled back while the cycle was open`])
   await updateState(home, (current) => rollbackIntended(current, from, to, clock.now().toISOString()))
   await finishRollback(workshop, config)
   return { from, to }

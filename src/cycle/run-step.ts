@@ -41,7 +41,11 @@ export interface StepWaiting {
 
 export type RunStep = (context: StepContext) => Promise<StepResult | StepWaiting>
 
-export type StepEnd = { end: 'finished'; event: StepFinished } | { end: 'failed'; error: GenesisError } | { end: 'waiting'; waitingFor: 'remote' } | { end: 'interrupted' }
+export type StepEnd =
+  | { end: 'finished'; event: StepFinished }
+  | { end: 'failed'; error: GenesisError }
+  | { end: 'waiting'; waitingFor: 'remote' }
+  | { end: 'interrupted' }
 
 /**
  * Runs one attempt at a step: journals its start, lets it work in a directory of its own, and journals its end
@@ -75,8 +79,7 @@ export async function runStep(
         if (result === undefined) throw new Error(`step ${finished} is not finished`)
         return result
       },
-      progress: (text, done, total, timeLeftMs) =>
-        workshop.report(cycle.id, step, progressOf(text, done, total, timeLeftMs)),
+      progress: (text, done, total, timeLeftMs) => workshop.report(cycle.id, step, progressOf(text, done, total, timeLeftMs)),
     }
     const ended = await runners[step](context)
     if ('waitingFor' in ended) return { end: 'waiting', waitingFor: ended.waitingFor }

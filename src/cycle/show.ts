@@ -71,7 +71,10 @@ interface Pair {
 
 async function readPair(directory: string): Promise<Pair | null> {
   try {
-    return { baseline: await readJudgedItems(path.join(directory, 'baseline.jsonl')), candidate: await readJudgedItems(path.join(directory, 'candidate.jsonl')) }
+    return {
+      baseline: await readJudgedItems(path.join(directory, 'baseline.jsonl')),
+      candidate: await readJudgedItems(path.join(directory, 'candidate.jsonl')),
+    }
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return null
     throw error
@@ -90,7 +93,10 @@ function shownStep(step: Step, events: readonly JournalEvent[]): ShownStep {
     attempts: started.length,
     durationMs: finished !== undefined && begun !== undefined ? Date.parse(finished.at) - Date.parse(begun.at) : null,
     result: stepResults(events)[step] ?? null,
-    error: finished === undefined && failed?.event === 'step-failed' ? `${failed.error.what}${failed.error.why === undefined ? '' : ` (${failed.error.why})`}` : null,
+    error:
+      finished === undefined && failed?.event === 'step-failed'
+        ? `${failed.error.what}${failed.error.why === undefined ? '' : ` (${failed.error.why})`}`
+        : null,
   }
 }
 

@@ -26,7 +26,13 @@ export interface Status {
   trigger_reason: string
   blockers: { code: string; what: string; remedy: string }[]
   triggers: { name: Trigger['name']; value: number | null; limit: number; state: 'met' | 'not met' | 'unknown'; explanation: string }[]
-  cycle: { id: string; step: string | null; status: 'running' | 'waiting' | 'retrying'; progress: RunInfo['progress']; error: string | null } | null
+  cycle: {
+    id: string
+    step: string | null
+    status: 'running' | 'waiting' | 'retrying'
+    progress: RunInfo['progress']
+    error: string | null
+  } | null
   backoff_until: string | null
   unusable: LearningCounts['unusable']
   last_verdict: { cycle: string; outcome: string; at: string; reasons: string[] } | null
@@ -95,6 +101,7 @@ export function whyNotDeployed(status: Omit<Status, 'why_not_deployed'>, trigger
   const waiting = current === baseModelName || status.learnings_since_training > 0
   if (!waiting) return null
   if (blocker !== undefined) return `${blocker.what} ${blocker.remedy}`
-  if (current === baseModelName && last === null) return status.should_trigger ? 'a cycle is due; the next check opens it' : `no cycle was due yet: ${triggersSummary}`
+  if (current === baseModelName && last === null)
+    return status.should_trigger ? 'a cycle is due; the next check opens it' : `no cycle was due yet: ${triggersSummary}`
   return null
 }

@@ -21,5 +21,12 @@ export async function triggerCycle(workshop: Workshop, config: Config): Promise<
   if (learnings.usable === 0) throw new GenesisError('GI-NO-USABLE-LEARNING')
   const base = await usableBase(workshop, config)
   const fingerprint = await fingerprintOf(home, learnings.usableDigest, config)
-  return await openCycle(workshop, { reason: 'Triggered by hand', manual: true, config, base, fingerprint, usableLearnings: learnings.usable })
+  return await openCycle(workshop, {
+    reason: 'Triggered by hand',
+    manual: true,
+    config,
+    base,
+    fingerprint,
+    usableLearnings: learnings.usable,
+  })
 }

@@ -11,7 +11,8 @@ export async function checkUntilIdle(workshop: Workshop, config: Config, told: (
     for (;;) {
       const result = await checkOnce(locked, config)
       told(result)
-      if (result.action === 'none' || result.action === 'waiting' || result.action === 'failed' || result.outcome === 'CANCELLED') return result
+      if (result.action === 'none' || result.action === 'waiting' || result.action === 'failed' || result.outcome === 'CANCELLED')
+        return result
       workshop.signal.throwIfAborted()
     }
   })

@@ -5,7 +5,8 @@ import type { GgmlType } from './ggml-types.ts'
 import { readScales, writeScales } from './q8-0.ts'
 import { dequantise, quantiseInto } from './quantisation.ts'
 import type { QuantisedType } from './quantisation.ts'
-import { createRowKernel, laneBlock } from './row-kernel.ts'
+import { createRowKernel, laneBlock, stripColumns } from './row-kernel.ts'
+import type { RowKernel } from './row-kernel.ts'
 
 /** Some whole rows of one touched tensor. Plain data: it is sent to another thread. */
 export interface RowJob {
@@ -29,15 +30,15 @@ export interface RowMerger {
   close(): void
 }
 
-/** A, row-major (rank, columns), in the order of the kernel's loop: blocks of 32 columns, padded with zeros; memory that threads can share. */
+/** A, row-major (rank, columns), in the order of the kernel's loop: strips of columns, padded with zeros; memory that threads can share. */
 export function packBasis(basis: Float32Array, rank: number, columns: number): Float32Array {
-  const blocks = Math.ceil(columns / laneBlock)
-  const packed = new Float32Array(new SharedArrayBuffer(blocks * rank * laneBlock * 4))
-  for (let block = 0; block < blocks; block++) {
-    const from = block * laneBlock
+  const strips = paddedColumns(columns) / stripColumns
+  const packed = new Float32Array(new SharedArrayBuffer(strips * rank * stripColumns * 4))
+  for (let strip = 0; strip < strips; strip++) {
+    const from = Math.min(strip * stripColumns, columns)
     for (let k = 0; k < rank; k++) {
-      const end = Math.min(from + laneBlock, columns)
-      packed.set(basis.subarray(k * columns + from, k * columns + end), (block * rank + k) * laneBlock)
+      const end = Math.min(from + stripColumns, columns)
+      packed.set(basis.subarray(k * columns + from, k * columns + end), (strip * rank + k) * stripColumns)
     }
   }
   return packed
@@ -46,90 +47,93 @@ export function packBasis(basis: Float32Array, rank: number, columns: number): F
 /** Merges rows of the model in `baseFile`, which it keeps open. */
 export function createRowMerger(baseFile: string): RowMerger {
   const descriptor = openSync(baseFile, 'r')
-  let desk: Desk | undefined
+  let kernel: RowKernel | undefined
   return {
     merge: (job) => {
       const sizes = sizesOf(job)
-      if (!desk || desk.capacity < sizes.total) desk = createDesk(sizes.total)
-      const { places, target } = layOut(desk, job, sizes)
-      readWhole(descriptor, places.source, job)
-      return mergeRows(desk, job, places, target)
+      const needed = Object.values(sizes).reduce((sum, size) => sum + padded(size), 0)
+      if (!kernel || kernel.memory.buffer.byteLength < needed) kernel = createRowKernel(needed)
+      const desk = layOut(kernel, sizes)
+      desk.basis.set(job.basis)
+      desk.factors.set(job.factors)
+      readWhole(descriptor, desk.source, job)
+      mergeRows(kernel, desk, job)
+      return new Uint8Array(desk.target)
     },
     close: () => closeSync(descriptor),
   }
 }
 
-interface Desk {
-  capacity: number
-  kernel: ReturnType<typeof createRowKernel>
-}
-
-function createDesk(capacity: number): Desk {
-  return { capacity, kernel: createRowKernel(capacity) }
-}
-
-type Sizes = ReturnType<typeof sizesOf>
+/** Bytes of each thing that the kernel works on. There is room for the factors of a row more, as rows are done in pairs. */
 function sizesOf({ columns, rows, rank, from, to, basis }: RowJob) {
-  const blocks = Math.ceil(columns / laneBlock)
-  const sizes = {
-    ...{ basis: basis.byteLength, row: blocks * laneBlock * 4, scales: blocks * 4, factors: rank * rows * 4 },
+  const row = paddedColumns(columns) * 4
+  return {
+    ...{ basis: basis.byteLength, row, nextRow: row, scales: row / laneBlock, factors: rank * (rows + 1) * 4 },
     ...{ source: byteLength(from, columns * rows), target: byteLength(to, columns * rows) },
   }
-  return { ...sizes, blocks, total: Object.values(sizes).reduce((sum, size) => sum + padded(size), 0) }
 }
 
+const paddedColumns = (columns: number): number => Math.ceil(columns / laneBlock) * laneBlock
 /** Addresses in the kernel's memory are kept at multiples of 16, for aligned loads. */
 const padded = (size: number): number => Math.ceil(size / 16) * 16
 
-function layOut(desk: Desk, job: RowJob, sizes: Sizes) {
-  const { buffer } = desk.kernel.memory
+function layOut({ memory: { buffer } }: RowKernel, sizes: ReturnType<typeof sizesOf>) {
   let at = 0
-  const place = <T>(size: number, view: (start: number) => T): T => {
-    const start = at
-    at += padded(size)
-    return view(start)
+  const place = (size: number): number => (at += padded(size)) - padded(size)
+  const floats = (size: number) => new Float32Array(buffer, place(size), size / 4)
+  const bytes = (size: number) => new Uint8Array(buffer, place(size), size)
+  return {
+    ...{ basis: floats(sizes.basis), row: floats(sizes.row), nextRow: floats(sizes.nextRow), scales: floats(sizes.scales) },
+    ...{ factors: floats(sizes.factors), source: bytes(sizes.source), target: bytes(sizes.target) },
   }
-  const floats = (size: number) => place(size, (start) => new Float32Array(buffer, start, size / 4))
-  const bytes = (size: number) => place(size, (start) => new Uint8Array(buffer, start, size))
-  const [basis, row, scales, factors] = [floats(sizes.basis), floats(sizes.row), floats(sizes.scales), floats(sizes.factors)]
-  basis.set(job.basis)
-  factors.set(job.factors)
-  return { places: { basis, row, scales, factors, source: bytes(sizes.source) }, target: bytes(sizes.target) }
 }
 
-type Places = ReturnType<typeof layOut>['places']
+type Desk = ReturnType<typeof layOut>
 
-function mergeRows(
-  { kernel }: Desk,
-  job: RowJob,
-  { basis, row, scales, factors, source }: Places,
-  target: Uint8Array,
-): Uint8Array<ArrayBuffer> {
-  const { columns, rank, from, to } = job
-  const blocks = row.length / laneBlock
-  const [sourceBytes, targetBytes] = [byteLength(from, columns), byteLength(to, columns)]
-  const scaleBits = new Uint32Array(scales.buffer, scales.byteOffset, blocks)
-  const values = row.subarray(0, columns)
-  for (let index = 0; index < job.rows; index++) {
-    const [read, write] = [index * sourceBytes, index * targetBytes]
-    if (from === 'Q8_0') {
-      readScales(wordsOf(source, read, sourceBytes), scales)
-      kernel.dequantiseQ8(source.byteOffset + read, scales.byteOffset, row.byteOffset, blocks)
-    } else dequantise(from, source.subarray(read, read + sourceBytes), values)
-    kernel.addProduct(row.byteOffset, basis.byteOffset, factors.byteOffset + index * rank * 4, rank, blocks)
-    let isFinite: boolean
-    if (to === 'Q8_0') {
-      kernel.quantiseQ8(row.byteOffset, scales.byteOffset, target.byteOffset + write, blocks)
-      isFinite = writeScales(scaleBits, wordsOf(target, write, targetBytes))
-    } else isFinite = quantiseInto(to, values, target.subarray(write, write + targetBytes))
+function mergeRows(kernel: RowKernel, desk: Desk, job: RowJob): void {
+  const { basis, row, nextRow, factors } = desk
+  const [read, write] = [rowReader(kernel, desk, job), rowWriter(kernel, desk, job)]
+  for (let index = 0; index < job.rows; index += 2) {
+    // Where the number of rows is odd, what the kernel does with the last one's neighbour is left unread.
+    const isPair = index + 1 < job.rows
+    read(index, row)
+    if (isPair) read(index + 1, nextRow)
+    const factorsAt = factors.byteOffset + index * job.rank * 4
+    kernel.addProduct(row.byteOffset, nextRow.byteOffset, basis.byteOffset, factorsAt, job.rank, row.length / stripColumns)
+    write(index, row)
+    if (isPair) write(index + 1, nextRow)
+  }
+}
+
+function rowReader(kernel: RowKernel, { scales, source }: Desk, { from, columns }: RowJob): (index: number, row: Float32Array) => void {
+  const bytes = byteLength(from, columns)
+  if (from !== 'Q8_0')
+    return (index, row) => void dequantise(from, source.subarray(index * bytes, (index + 1) * bytes), row.subarray(0, columns))
+  const words = wordsOf(source)
+  return (index, row) => {
+    readScales(words, (index * bytes) / 2, scales)
+    kernel.dequantiseQ8(source.byteOffset + index * bytes, scales.byteOffset, row.byteOffset, scales.length)
+  }
+}
+
+function rowWriter(kernel: RowKernel, { scales, target }: Desk, job: RowJob): (index: number, row: Float32Array) => void {
+  const { to, columns } = job
+  const bytes = byteLength(to, columns)
+  const check = (isFinite: boolean): void => {
     if (!isFinite) throw notFinite(job)
   }
-  return new Uint8Array(target)
+  if (to !== 'Q8_0')
+    return (index, row) => check(quantiseInto(to, row.subarray(0, columns), target.subarray(index * bytes, (index + 1) * bytes)))
+  const words = wordsOf(target)
+  const scaleBits = new Uint32Array(scales.buffer, scales.byteOffset, scales.length)
+  return (index, row) => {
+    kernel.quantiseQ8(row.byteOffset, scales.byteOffset, target.byteOffset + index * bytes, scales.length)
+    check(writeScales(scaleBits, words, (index * bytes) / 2))
+  }
 }
 
 /** Q8_0 blocks have an even number of bytes, and the desk's places begin at even addresses. */
-const wordsOf = (bytes: Uint8Array, start: number, length: number): Uint16Array =>
-  new Uint16Array(bytes.buffer, bytes.byteOffset + start, length / 2)
+const wordsOf = (bytes: Uint8Array): Uint16Array => new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
 
 function notFinite({ tensor, to }: RowJob): GenesisError {
   return new GenesisError('GI-ADAPTER-INVALID', {

@@ -53,7 +53,11 @@ export function isDequantisable(type: GgmlType): boolean {
 }
 
 /** The float32 values of whole blocks. Throws GI-GGUF-UNSUPPORTED, naming `type`, when it can only be copied. */
-export function dequantise(type: GgmlType, source: Uint8Array, target = new Float32Array(elementCount(type, source))): Float32Array {
+export function dequantise(
+  type: GgmlType,
+  source: Uint8Array,
+  target: Float32Array = new Float32Array(elementCount(type, source)),
+): Float32Array {
   const dequantiser = dequantisers[type]
   if (!dequantiser) throw unsupportedType(type)
   dequantiser(source, target)

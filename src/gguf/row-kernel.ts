@@ -24,7 +24,6 @@ export interface RowKernel {
 }
 
 const vectors = Array.from({ length: laneBlock / 4 }, (_, index) => index)
-const each = (code: (vector: number) => Code[]): Code => vectors.flatMap((vector) => code(vector).flat())
 const advance = (local: number, bytes: number): Code => [...wasm.get(local), ...wasm.i32(bytes), ...wasm.i32Add, ...wasm.set(local)]
 /** Counts a local down by one and leaves it, so that `repeat` ends at 0. */
 const countDown = (local: number): Code => [...wasm.get(local), ...wasm.i32(1), ...wasm.i32Sub, ...wasm.tee(local)]
@@ -42,7 +41,15 @@ const addProduct: WasmFunction = {
   locals: [...[valueType.i32, valueType.i32, valueType.i32], ...Array.from({ length: 3 + 2 * stripVectors.length }, () => valueType.v128)],
   body: wasm.repeat([
     ...inStrip((vector) => [wasm.i32(0), wasm.splatI32, wasm.tee(sum(vector)), wasm.set(nextSum(vector))]),
-    ...[...wasm.get(factors), ...wasm.tee(factor), ...wasm.get(rank), ...wasm.tee(remaining), ...wasm.i32(4), ...wasm.i32Multiply, ...wasm.i32Add],
+    ...[
+      ...wasm.get(factors),
+      ...wasm.tee(factor),
+      ...wasm.get(rank),
+      ...wasm.tee(remaining),
+      ...wasm.i32(4),
+      ...wasm.i32Multiply,
+      ...wasm.i32Add,
+    ],
     ...wasm.set(nextFactor),
     ...wasm.repeat([
       ...[...wasm.get(factor), ...wasm.loadSplat32(0), ...wasm.set(factorVector)],

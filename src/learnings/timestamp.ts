@@ -24,6 +24,8 @@ export function readTimestamp(value: unknown): Timestamp | null {
   if (digits.test(text)) return fromNumber(Number(text))
   const parts = iso.exec(text)
   if (parts === null) return null
+  const [year = 0, month = 0, day = 0] = (parts[1] ?? '').split('-').map(Number)
+  if (!isDate(year, month, day)) return null
   const [, date = '', minutes = '00:00', seconds = '00', fraction = '', zone = 'Z'] = parts
   return fromMilliseconds(Date.parse(`${date}T${minutes}:${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}${withColon(zone)}`))
 }
@@ -31,10 +33,16 @@ export function readTimestamp(value: unknown): Timestamp | null {
 /** The common case: a third of the time that Date.parse takes. */
 function fromCanonical(iso: string): Timestamp | null {
   const two = (index: number): number => iso.charCodeAt(index) * 10 + iso.charCodeAt(index + 1) - 528
-  const [month, day, hour] = [two(5), two(8), two(11)]
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23) return null
+  const [year, month, day, hour] = [two(0) * 100 + two(2), two(5), two(8), two(11)]
+  if (hour > 23 || !isDate(year, month, day)) return null
   const milliseconds = (iso.charCodeAt(20) - 48) * 100 + two(21)
-  return { iso, ms: Date.UTC(two(0) * 100 + two(2), month - 1, day, hour, two(14), two(17), milliseconds) }
+  return { iso, ms: Date.UTC(year, month - 1, day, hour, two(14), two(17), milliseconds) }
+}
+
+/** Date.parse and Date.UTC take 30 February for 2 March. */
+function isDate(year: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1) return false
+  return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
 
 function withColon(zone: string): string {

@@ -31,7 +31,12 @@ export async function makeDemoHome(home: Home, mislabelSeed: string | undefined)
   const { learnings } = JSON.parse(await readFile(from('learnings.json'), 'utf8')) as { learnings: DemoLearning[] }
   const given = mislabelSeed === undefined ? learnings : mislabel(learnings, Number(mislabelSeed))
   await writeFileAtomic(home.learningsJson, `${JSON.stringify({ learnings: given }, null, 1)}\n`)
-  return { home: home.root, learnings: given.length, gateItems: await countLines(home.userGate), retentionItems: await countLines(home.userRetention) }
+  return {
+    home: home.root,
+    learnings: given.length,
+    gateItems: await countLines(home.userGate),
+    retentionItems: await countLines(home.userRetention),
+  }
 }
 
 async function countLines(file: string): Promise<number> {

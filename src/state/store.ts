@@ -1,12 +1,13 @@
-import { readFile, rename, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { Low } from 'lowdb'
 import type { Adapter } from 'lowdb'
 import { GenesisError, systemErrorCode } from '../errors.ts'
 import { systemClock } from '../system/clock.ts'
 import type { Clock } from '../system/clock.ts'
-import { writeError, writeFileAtomic } from './files.ts'
+import { writeFileAtomic } from './files.ts'
 import { readHistory } from './history.ts'
 import type { Home } from './home.ts'
+import { keepAside } from './keep-aside.ts'
 import { withLock } from './lock.ts'
 import { rebuildState } from './rebuild.ts'
 import { State, defaultState, parseState } from './state.ts'
@@ -134,29 +135,4 @@ function explanation(home: Home, damage: string, found: boolean): string {
     ? 'was rebuilt from releases and journals; learnings are counted anew at the next check'
     : 'starts anew: this home has neither releases nor cycles'
   return `The state file ${home.state} can't be used: ${damage}. The state ${source}.`
-}
-
-/** Renames the file out of the way, never over another one kept earlier. Returns the new path. */
-async function keepAside(file: string, at: string): Promise<string> {
-  const kept = `${file}.corrupt-${at.replaceAll(/[-:]|\.\d+/g, '')}`
-  for (let number = 0; ; number += 1) {
-    const candidate = number === 0 ? kept : `${kept}-${number}`
-    if (await exists(candidate)) continue
-    try {
-      await rename(file, candidate)
-    } catch (error) {
-      throw writeError(error, file)
-    }
-    return candidate
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await stat(file)
-    return true
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false
-    throw error
-  }
 }

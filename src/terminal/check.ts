@@ -5,7 +5,8 @@ import { describeTriggers } from './triggers.ts'
 
 /** What one look did, in a line or a few. */
 export function describeCheck({ action, cycle, step, outcome, next, explanation, triggers }: CheckResult, paint: ChalkInstance): string {
-  if (action === 'none') return triggers === null ? `Nothing is due: ${explanation}.` : `Nothing is due: ${explanation}.\n${describeTriggers(triggers, paint)}`
+  if (action === 'none')
+    return triggers === null ? `Nothing is due: ${explanation}.` : `Nothing is due: ${explanation}.\n${describeTriggers(triggers, paint)}`
   if (action === 'opened') return `${paint.bold(cycle ?? '')} opened. ${explanation}`
   if (step === null) return explanation
   const place = `${paint.bold(step.padEnd(8))} ${stepNumber(step)}/8`

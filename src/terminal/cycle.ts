@@ -59,9 +59,17 @@ export function describeStrata({ strata }: Judgement): string {
   return table([['  items', 'number', 'gained', 'lost', 'difference', 'interval'], ...rows], [1, 2, 3, 4, 5])
 }
 
-export function describeVerdict({ verdict, estimate, interval, reasons, alpha, failureShare, missing }: Judgement, paint: ChalkInstance): string {
+export function describeVerdict(
+  { verdict, estimate, interval, reasons, alpha, failureShare, missing }: Judgement,
+  paint: ChalkInstance,
+): string {
   const colour = verdict === 'DEPLOY' ? paint.green : verdict === 'REFUSE' ? paint.red : paint.yellow
-  const assumed = failureShare.source === 'assumed' ? 'assumed, for want of recorded successes' : failureShare.source === 'given' ? 'given' : 'from outcomes'
+  const assumed =
+    failureShare.source === 'assumed'
+      ? 'assumed, for want of recorded successes'
+      : failureShare.source === 'given'
+        ? 'given'
+        : 'from outcomes'
   const lines = [
     `  Verdict  ${colour.bold(verdict)}`,
     `  Estimated gain in live accuracy ${points(estimate)}, between ${points(interval.lower)} and ${points(interval.upper)}`,
@@ -75,11 +83,23 @@ export function describeVerdict({ verdict, estimate, interval, reasons, alpha, f
 
 function describeSlices({ slices }: Judgement): string[] {
   if (slices.length < 2) return []
-  const rows = slices.map(({ category, n, gains, losses, difference }) => [`  ${category}`, String(n), String(gains), String(losses), points(difference)])
+  const rows = slices.map(({ category, n, gains, losses, difference }) => [
+    `  ${category}`,
+    String(n),
+    String(gains),
+    String(losses),
+    points(difference),
+  ])
   return ['', table([['  category', 'items', 'gained', 'lost', 'difference'], ...rows], [1, 2, 3, 4])]
 }
 
 function describeFlip({ input, expected, baseline, candidate }: Flip): string {
   const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text).replaceAll('\n', ' ')
-  return [`    asked     ${cut(input)}`, `    expected  ${cut(expected)}`, `    baseline  ${cut(baseline)}`, `    candidate ${cut(candidate)}`, ''].join('\n')
+  return [
+    `    asked     ${cut(input)}`,
+    `    expected  ${cut(expected)}`,
+    `    baseline  ${cut(baseline)}`,
+    `    candidate ${cut(candidate)}`,
+    '',
+  ].join('\n')
 }

@@ -43,7 +43,8 @@ export class ProgressDisplay {
 }
 
 export function describe(step: Step | null, progress: Progress): string {
-  const share = progress.done !== null && progress.total !== null && progress.total > 0 ? ` ${Math.floor((100 * progress.done) / progress.total)}%` : ''
+  const share =
+    progress.done !== null && progress.total !== null && progress.total > 0 ? ` ${Math.floor((100 * progress.done) / progress.total)}%` : ''
   const left = progress.timeLeftMs === null ? '' : `, about ${duration(progress.timeLeftMs)} left`
   return `${step === null ? '' : `${step}: `}${progress.text}${share}${left}`
 }

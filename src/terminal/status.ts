@@ -19,7 +19,9 @@ export function describeStatus(status: Status, paint: ChalkInstance, now: Date):
     row('Checked', status.last_check_time === null ? 'never' : `${moment(status.last_check_time)} (${ago(status.last_check_time, now)})`),
   ]
   if (status.last_verdict !== null) {
-    lines.push(row('Last cycle', `${status.last_verdict.cycle}: ${paint.bold(status.last_verdict.outcome)}, ${moment(status.last_verdict.at)}`))
+    lines.push(
+      row('Last cycle', `${status.last_verdict.cycle}: ${paint.bold(status.last_verdict.outcome)}, ${moment(status.last_verdict.at)}`),
+    )
   }
   for (const blocker of status.blockers) lines.push(row('Blocked', paint.red(`${blocker.what}`)), row('', blocker.remedy))
   if (status.notice !== null) lines.push(row('Notice', status.notice))
@@ -38,7 +40,10 @@ function trained({ training_runs: runs, last_training_time: at }: Status, now: D
 }
 
 function learnings({ learnings_since_training: waiting, unusable }: Status): string {
-  const bad = unusable.count === 0 ? '' : `; ${count(unusable.count)} unusable (${unusable.reasons.map((reason) => `${count(reason.count)} ${reason.text}`).join(', ')})`
+  const bad =
+    unusable.count === 0
+      ? ''
+      : `; ${count(unusable.count)} unusable (${unusable.reasons.map((reason) => `${count(reason.count)} ${reason.text}`).join(', ')})`
   return `${count(waiting)} waiting${bad}`
 }
 

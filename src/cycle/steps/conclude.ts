@@ -20,7 +20,12 @@ export async function conclude(context: StepContext): Promise<StepResult> {
       deployedAt: String(deployed['deployedAt']),
       previous: String(deployed['previous']),
       improvementScore: asNumber(decided['candidateAccuracy']),
-      verdict: { verdict: 'DEPLOY', estimate: asNumber(decided['estimate']), lower: asNumber(decided['lower']), upper: asNumber(decided['upper']) },
+      verdict: {
+        verdict: 'DEPLOY',
+        estimate: asNumber(decided['estimate']),
+        lower: asNumber(decided['lower']),
+        upper: asNumber(decided['upper']),
+      },
     })
   } else {
     await made.serving.discard(release)

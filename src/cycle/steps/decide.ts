@@ -31,7 +31,10 @@ export async function decide(context: StepContext): Promise<StepResult> {
   )
   const attempt: Attempt = { baseline: cycle.baseline, alpha, judgedItemIds: itemIds }
   await writeFileAtomic(attemptFile(context.directory), `${JSON.stringify(attempt)}\n`)
-  await writeFileAtomic(path.join(context.directory, 'verdict.json'), `${JSON.stringify({ ...judgement, attempt: { alpha, wealth, freshShare } }, null, 2)}\n`)
+  await writeFileAtomic(
+    path.join(context.directory, 'verdict.json'),
+    `${JSON.stringify({ ...judgement, attempt: { alpha, wealth, freshShare } }, null, 2)}\n`,
+  )
   return {
     verdict: judgement.verdict,
     result: {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PinnedItem, stratumOf } from '../../dataset/pinned-item.ts'
+import { checkSameConvention } from '../../evaluation/prompt-convention.ts'
 import { GenesisError } from '../../errors.ts'
 import type { ModelLocation } from '../../runtimes/port.ts'
 import { writeLines } from '../../state/files.ts'
@@ -19,12 +20,21 @@ export async function evaluate(context: StepContext): Promise<StepResult> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => PinnedItem.parse(JSON.parse(line)))
+  const { maxTokens, contextLength, parallel } = cycle.config.runtime
+  const decoding = { maxTokens, contextLength, parallel }
+  checkSameConvention(await made.runtime.promptConvention(baseline, decoding), await made.runtime.promptConvention(candidate, decoding))
   const stratum = (item: PinnedItem) => stratumOf(item, cycle.baseline)
 
   const before = await answerPinned(context, baseline, items, stratum, 'the baseline')
   const after = await answerPinned(context, candidate, items, stratum, 'the candidate')
-  await writeLines(path.join(context.directory, 'baseline.jsonl'), before.map((row) => JSON.stringify(row)))
-  await writeLines(path.join(context.directory, 'candidate.jsonl'), after.map((row) => JSON.stringify(row)))
+  await writeLines(
+    path.join(context.directory, 'baseline.jsonl'),
+    before.map((row) => JSON.stringify(row)),
+  )
+  await writeLines(
+    path.join(context.directory, 'candidate.jsonl'),
+    after.map((row) => JSON.stringify(row)),
+  )
   return {
     result: {
       items: items.length,
@@ -37,7 +47,8 @@ export async function evaluate(context: StepContext): Promise<StepResult> {
 /** What is wrong with the candidate as it would be served; it was loaded and asked already when this is called. */
 function servingProblems(packaged: string, candidate: ModelLocation, baseline: ModelLocation): string[] {
   const problems: string[] = []
-  if (candidate.digest !== packaged) problems.push(`the staged artefact has the digest ${candidate.digest.slice(0, 12)}, packaged was ${packaged.slice(0, 12)}`)
+  if (candidate.digest !== packaged)
+    problems.push(`the staged artefact has the digest ${candidate.digest.slice(0, 12)}, packaged was ${packaged.slice(0, 12)}`)
   if (candidate.digest === baseline.digest) problems.push('the weights of the candidate are those of the baseline')
   return problems
 }

@@ -1,7 +1,9 @@
 import path from 'node:path'
 import { mergeLora } from '../../gguf/merge.ts'
+import { readGgufSummary } from '../../gguf/summary.ts'
 import { ReleaseRecord } from '../../serving/release.ts'
 import { writeReleaseFiles } from '../../serving/release-files.ts'
+import { stopTexts } from '../../serving/stop-texts.ts'
 import { makeDirectory } from '../../state/files.ts'
 import { releaseNameOf } from '../cycle-directory.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
@@ -37,8 +39,17 @@ export async function packageRelease(context: StepContext): Promise<StepResult> 
     rolledBackAt: null,
     previous: null,
   })
-  await writeReleaseFiles(directory, record)
+  const { tokenizer } = await readGgufSummary(cycle.base.path)
+  await writeReleaseFiles(directory, record, { stop: stopTexts(tokenizer), contextLength: cycle.config.runtime.contextLength })
   context.progress('staging the release')
   const staged = await made.serving.stage(name, directory)
-  return { result: { release: name, digest: staged.digest, bytes: merged.bytes, tensors: merged.tensors, loraScale: cycle.config.trainer.loraScale } }
+  return {
+    result: {
+      release: name,
+      digest: staged.digest,
+      bytes: merged.bytes,
+      tensors: merged.tensors,
+      loraScale: cycle.config.trainer.loraScale,
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { readBuiltinRetention } from '../../dataset/builtin-retention.ts'
 import { HoldoutDecision } from '../../dataset/decision.ts'
 import { PinnedItem, stratumOf } from '../../dataset/pinned-item.ts'
@@ -41,7 +41,10 @@ export async function prepare(context: StepContext): Promise<StepResult> {
   await writeDataset(context, prepared)
 
   const scores = await answerPinned(context, baseline, prepared.items, (item) => stratumOf(item, cycle.baseline), 'the baseline')
-  await writeLines(path.join(context.directory, 'baseline.jsonl'), scores.map((row) => JSON.stringify(row)))
+  await writeLines(
+    path.join(context.directory, 'baseline.jsonl'),
+    scores.map((row) => JSON.stringify(row)),
+  )
   const share = await shareOf(context)
   const best = await bestCaseOf(context, scores, share)
   const { maxTokens, contextLength, parallel } = cycle.config.runtime
@@ -103,15 +106,25 @@ async function pin(context: StepContext, { decisions, pinnedFile }: PreparedData
   const file = pinnedFile.isSimulated ? home.simulatedPinned : home.pinned
   const lines = pinnedFile.items.map((item) => `${JSON.stringify(item)}\n`).join('')
   await withLock(home, async () => {
-    if (decisions.length > 0) await appendLines(home.holdoutDecisions, decisions.map((decision) => JSON.stringify(decision)))
+    if (decisions.length > 0)
+      await appendLines(
+        home.holdoutDecisions,
+        decisions.map((decision) => JSON.stringify(decision)),
+      )
     if (((await readTextIfPresent(file)) ?? '') !== lines) await writeFileAtomic(file, lines)
   })
 }
 
 async function writeDataset({ directory }: StepContext, prepared: PreparedDataset): Promise<void> {
   for (const [name, content] of Object.entries(prepared.files)) await writeFileAtomic(path.join(directory, name), content)
-  await writeLines(path.join(directory, 'pinned.jsonl'), prepared.items.map((item) => JSON.stringify(item)))
-  await writeLines(path.join(directory, 'fates.jsonl'), prepared.fates.map((fate) => JSON.stringify(fate)))
+  await writeLines(
+    path.join(directory, 'pinned.jsonl'),
+    prepared.items.map((item) => JSON.stringify(item)),
+  )
+  await writeLines(
+    path.join(directory, 'fates.jsonl'),
+    prepared.fates.map((fate) => JSON.stringify(fate)),
+  )
 }
 
 /** Given by hand, or from the outcomes since the baseline was deployed. */
@@ -122,10 +135,17 @@ async function shareOf(context: StepContext): Promise<FailureShare> {
   return failureShare((await lookAround(context, context.cycle.config, state)).learnings.outcomes)
 }
 
-async function bestCaseOf(context: StepContext, scores: readonly JudgedItem[], share: FailureShare): Promise<{ judgement: Judgement; couldBeDeployed: boolean }> {
+async function bestCaseOf(
+  context: StepContext,
+  scores: readonly JudgedItem[],
+  share: FailureShare,
+): Promise<{ judgement: Judgement; couldBeDeployed: boolean }> {
   const { cycle, home } = context
   const { minimumGain, margin } = cycle.config.gate
-  const { alpha } = nextAttempt(await attemptsOn(home, cycle.baseline, cycle.id), scores.map(({ id }) => id))
+  const { alpha } = nextAttempt(
+    await attemptsOn(home, cycle.baseline, cycle.id),
+    scores.map(({ id }) => id),
+  )
   const items = scores.map(({ id, stratum, category, score }) => ({ id, stratum, category, baseline: score }))
   return bestCase(items, share, { alpha, minimumGain, margin })
 }

@@ -1,2 +1,0 @@
-import { benchMerge } from './bench/merge.ts'
-console.log(await benchMerge())
