@@ -3,4 +3,4 @@ import module from 'node:module'
 
 // Node 22 and later keep the compiled code between calls: start-up is paid at every tick of the timer.
 module.enableCompileCache?.()
-await import('../dist/genesis-improve.js')
+module.createRequire(import.meta.url)('../dist/genesis-improve.cjs')

@@ -1,4 +1,4 @@
-// Bundles the program into dist/. Heavy clients stay external, so that they are read only by the commands that use them.
+// Bundles the program into dist/.
 import { rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -19,22 +19,36 @@ if (!existsSync(new URL('../src/cli.ts', import.meta.url))) {
   process.exit(1)
 }
 await rm(new URL('../dist', import.meta.url), { recursive: true, force: true })
-const shared = { absWorkingDir: root, bundle: true, target: 'node20', logLevel: 'warning', legalComments: 'none' }
+/** zod's messages in fifty languages would be half of the program. */
+const englishOnly = {
+  name: 'english-only',
+  setup: (build) => build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js'" })),
+}
+/** execa is an ES module, which this format can't require: it gets a file of its own, read when a process is started. */
+const execaApart = {
+  name: 'execa-apart',
+  setup: (build) => build.onResolve({ filter: /^execa$/ }, () => ({ path: './execa.cjs', external: true })),
+}
+const shared = { absWorkingDir: root, bundle: true, target: 'node20', logLevel: 'warning', legalComments: 'none', outdir: 'dist' }
+// One file, in which a module runs when it is first needed: as many files, or with everything run at the start, a look takes twice as long.
 await build({
   ...shared,
-  entryPoints: { 'genesis-improve': 'src/cli.ts', 'merge-thread': 'src/gguf/merge-thread.ts' },
-  outdir: 'dist',
+  entryPoints: { 'genesis-improve': 'src/cli.ts' },
+  outExtension: { '.js': '.cjs' },
   platform: 'node',
-  format: 'esm',
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  external: ['fs-native-extensions', 'execa', 'ora', '@huggingface/tokenizers'],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  format: 'cjs',
+  minify: true,
+  keepNames: false,
+  plugins: [englishOnly, execaApart],
+  external: ['fs-native-extensions', 'ora', '@huggingface/tokenizers'],
+  banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': '__importMetaUrl' },
 })
+await build({ ...shared, entryPoints: { execa: 'execa' }, outExtension: { '.js': '.cjs' }, platform: 'node', format: 'cjs' })
+await build({ ...shared, entryPoints: { 'merge-thread': 'src/gguf/merge-thread.ts' }, platform: 'node', format: 'esm' })
 await build({
   ...shared,
   entryPoints: { 'engine-worker': 'src/engine/worker/main.ts' },
-  outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   platform: 'neutral',
   format: 'cjs',

@@ -28,7 +28,7 @@ function genesis(args, { shown = true, allowed = [0] } = {}) {
   process.exit(result.status ?? 1)
 }
 
-if (!existsSync(path.join(root, 'dist', 'genesis-improve.js'))) {
+if (!existsSync(path.join(root, 'dist', 'genesis-improve.cjs'))) {
   console.error('The program is not built yet: run "npm ci" first.')
   process.exit(1)
 }

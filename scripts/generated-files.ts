@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
 import { fileURLToPath } from 'node:url'
 import { configJsonSchema } from '../src/config/json-schema.ts'
+import { allowedValues } from '../src/config/problems.ts'
 import { errorTable, exitCodes } from '../src/errors.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+
+const cyclePage = 'docs/SELF_IMPROVEMENT_CYCLE.md'
 
 /** Every file that is made from the code: its path in the repository and what it must hold. */
 export async function generatedFiles(): Promise<{ path: string; content: string }[]> {
@@ -11,6 +15,10 @@ export async function generatedFiles(): Promise<{ path: string; content: string 
   return [
     { path: 'genesis-improve.schema.json', content: await format(JSON.stringify(configJsonSchema()), { ...style, parser: 'json' }) },
     { path: 'docs/errors.md', content: await format(errorsPage(), { ...style, parser: 'markdown' }) },
+    {
+      path: cyclePage,
+      content: await format(withConfiguration(await readFile(root + cyclePage, 'utf8')), { ...style, parser: 'markdown' }),
+    },
   ]
 }
 
@@ -46,4 +54,31 @@ function errorsPage(): string {
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
+
+/** The page with its table of settings made anew; the rest of it is written by hand. */
+function withConfiguration(page: string): string {
+  const place = /(<!-- configuration: [^>]*-->\n)[^]*?(<!-- end of configuration -->)/
+  if (!place.test(page)) throw new Error(`${cyclePage} has no place for the configuration`)
+  return page.replace(place, (_whole, before: string, after: string) => `${before}\n${configurationTable()}\n\n${after}`)
+}
+
+interface Setting {
+  description?: string
+  default?: unknown
+  properties?: Record<string, Setting>
+}
+
+function configurationTable(): string {
+  const { properties = {} } = configJsonSchema() as Setting
+  const settings = Object.entries(properties).flatMap(([section, setting]) =>
+    setting.properties === undefined
+      ? [{ path: [section], setting }]
+      : Object.entries(setting.properties).map(([key, inner]) => ({ path: [section, key], setting: inner })),
+  )
+  const rows = settings.map(({ path, setting }) => {
+    const standard = setting.default === undefined ? 'none' : `\`${JSON.stringify(setting.default).replaceAll(',', ', ')}\``
+    return `| \`${path.join('.')}\` | ${standard} | ${cell(allowedValues(path))} | ${cell(setting.description ?? '')} |`
+  })
+  return ['| key | default | allowed | what it does |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }

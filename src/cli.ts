@@ -131,4 +131,6 @@ function report(error: unknown, invocation: Invocation, debug: boolean): number 
   return known.exitCode
 }
 
-process.exitCode = await main(process.argv.slice(2))
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code
+})

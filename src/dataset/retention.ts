@@ -81,12 +81,23 @@ export function planRetention(input: RetentionInput): RetentionPlan {
   return { accepted, user, filling: [...corpus, ...builtin], standing: retention + accepted.length, target, release, cycle }
 }
 
-/** What the model in production is to be asked next, given the scores so far; empty when nothing is left to ask. */
+/** Candidates asked in one go, and the share of right answers under which more of them are not worth the time. */
+const roundSize = 100
+const hopelessShare = 0.05
+
+/**
+ * What the model in production is to be asked next, given the scores so far; empty when nothing is left to ask, or when so few of the
+ * filling candidates were answered right that the rest would not fill the gap either.
+ */
 export function retentionToAsk(plan: RetentionPlan, scores: ReadonlyMap<string, number>): PinnedItem[] {
   const unasked = plan.user.filter((item) => !scores.has(item.id))
   if (unasked.length > 0) return unasked
-  const right = [...plan.user, ...plan.filling].filter((item) => scores.get(item.id) === 1).length
-  return plan.filling.filter((item) => !scores.has(item.id)).slice(0, Math.max(0, plan.target - plan.standing - right))
+  const isRight = (item: PinnedItem): boolean => scores.get(item.id) === 1
+  const asked = plan.filling.filter((item) => scores.has(item.id))
+  if (asked.length >= roundSize && asked.filter(isRight).length < hopelessShare * asked.length) return []
+  const right = [...plan.user, ...plan.filling].filter(isRight).length
+  const wanted = Math.min(roundSize, Math.max(0, plan.target - plan.standing - right))
+  return plan.filling.filter((item) => !scores.has(item.id)).slice(0, wanted)
 }
 
 export interface AcceptedRetention {

@@ -4,9 +4,9 @@ import { GenesisError } from '../errors.ts'
 import { openGguf } from '../gguf/gguf-file.ts'
 import { numberOf } from '../gguf/metadata.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
-import type { GgufSummary } from '../gguf/summary.ts'
 import { ChatMessage } from '../learnings/learning.ts'
 import type { TrainingJob } from '../trainers/port.ts'
+import { trainingFormat } from './chat-template.ts'
 import { packRows } from './pack.ts'
 import type { Packing, TrainingRow } from './pack.ts'
 import { tokenCounterFor } from './token-counter.ts'
@@ -16,21 +16,19 @@ const Row = z.object({ id: z.string(), messages: z.array(ChatMessage).min(2) })
 export interface TrainingPlan extends Packing {
   /** Whether tokens were counted with the model's own tokenizer. */
   exactTokens: boolean
-  /** Whether exchanges share conversations. */
-  packed: boolean
+  /** The chat template to train with; null for the model's own. */
+  template: string | null
 }
 
 /** Reads the job's rows and packs them for this base. Throws GI-ITEMS-INVALID for a bad row, GI-ENGINE-REFUSED when nothing is left to train on. */
 export async function planTraining(job: Pick<TrainingJob, 'base' | 'trainFile' | 'settings'>): Promise<TrainingPlan> {
-  const summary = await readGgufSummary(job.base.path)
-  const { count, exact } = tokenCounterFor(summary.tokenizer)
-  const around = turnTokens(summary, count)
-  const thinks = hasThinkingSwitch(summary.chatTemplate)
+  const { chatTemplate, tokenizer } = await readGgufSummary(job.base.path)
+  const { count, exact } = tokenCounterFor(tokenizer)
+  const { template, together, around } = trainingFormat(chatTemplate, count)
   const { epochs, seed, contextLength } = job.settings
   const packing = packRows(await readRows(job.trainFile), {
-    ...{ epochs, seed, together: !thinks },
-    budget: contextLength - margin - (thinks ? thinkingMargin : 0),
-    messageTokens: ({ content }) => count(content) + around,
+    ...{ epochs, seed, together, budget: contextLength - margin },
+    messageTokens: ({ role, content }) => count(content) + around(role),
   })
   if (packing.conversations.length === 0) {
     const reasons = Object.entries(packing.leftOut).map(([reason, rows]) => `${rows} ${reason}`)
@@ -40,21 +38,11 @@ export async function planTraining(job: Pick<TrainingJob, 'base' | 'trainFile' |
       remedy: 'Raise trainer.contextLength, or record shorter corrections.',
     })
   }
-  return { ...packing, exactTokens: exact, packed: !thinks }
+  return { ...packing, template, exactTokens: exact }
 }
 
 /** Tokens kept free for what a template adds once (start of text, a closing line). */
 const margin = 6
-/** An empty thinking block. */
-const thinkingMargin = 8
-
-/** Whether a chat template can be told not to think: such a template writes an empty thinking block before the last answer. */
-export const hasThinkingSwitch = (template: string | null): boolean => template?.includes('enable_thinking') ?? false
-
-/** Tokens that the chat template puts around a message: counted for ChatML, else a number that is above what known templates need. */
-function turnTokens({ chatTemplate }: GgufSummary, count: (text: string) => number): number {
-  return chatTemplate?.includes('<|im_start|>') === true ? count('<|im_start|>assistant\n<|im_end|>\n') : 12
-}
 
 async function readRows(file: string): Promise<TrainingRow[]> {
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '')

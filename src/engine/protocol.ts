@@ -7,6 +7,8 @@ export const linePrefix = '@genesis-improve '
 /** One finetune() call: one training step from one state of the adapter to the next. Paths are absolute. */
 export interface FinetuneRequest {
   dataset: string
+  /** File of the chat template to use; null for the model's own. */
+  template: string | null
   /** Where the state to start from lies, and the new one will lie. */
   checkpoints: string
   adapter: string

@@ -12,6 +12,8 @@ export interface TrainingRun {
   worker: EngineWorker
   base: string
   conversations: readonly ChatMessage[][]
+  /** The chat template to train with; null for the model's own. */
+  template: string | null
   settings: TrainingSettings
   /** Digest of everything that shapes the result: only checkpoints of the same are gone on from. */
   inputs: string
@@ -41,7 +43,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   for (const [index, conversation] of conversations.entries()) {
     if (index < resumedAt) continue
     const rate = learningRateAt(index, conversations.length, settings)
-    const step = await trainOneStep({ worker, conversation, rate, settings, scratch, from: current })
+    const step = await trainOneStep({ worker, conversation, template: run.template, rate, settings, scratch, from: current })
     current = await keepCheckpoint(step.state, checkpoints, index + 1, inputs)
     finalLoss = step.loss
     run.onStep(index + 1, finalLoss)
@@ -62,6 +64,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
 async function trainOneStep(step: {
   worker: EngineWorker
   conversation: readonly ChatMessage[]
+  template: string | null
   rate: number
   settings: TrainingSettings
   scratch: string
@@ -71,14 +74,16 @@ async function trainOneStep(step: {
   const state = path.join(step.scratch, 'state')
   await offerCheckpoint(step.from, state)
   const dataset = path.join(step.scratch, 'conversation.jsonl')
+  const template = step.template === null ? null : path.join(step.scratch, 'template.jinja')
   try {
     await makeDirectory(step.scratch)
     await writeFile(dataset, `${JSON.stringify({ messages: step.conversation })}\n`)
+    if (template !== null) await writeFile(template, step.template ?? '')
   } catch (error) {
     throw writeError(error, dataset)
   }
   const { status, loss } = await step.worker.finetune({
-    ...{ dataset, checkpoints: state, adapter: path.join(step.scratch, 'adapter.gguf') },
+    ...{ dataset, template, checkpoints: state, adapter: path.join(step.scratch, 'adapter.gguf') },
     ...{ learningRate: step.rate, contextLength, rank, alpha },
     modules: targetModules.map((name) => (name === 'attn_output' ? 'attn_o' : name)).join(','),
     // The engine takes 0 for "draw one".

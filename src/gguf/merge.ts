@@ -117,7 +117,8 @@ function* mergedPieces(
 async function loadPair(pair: LoraPair, scale: number): Promise<{ basis: Float32Array; factors: Float32Array }> {
   const { basis, factors } = await pair.read()
   const wholeScale = scale * pair.scale
-  return { basis: packBasis(basis, pair.rank, pair.shape[0]), factors: factors.map((value) => value * wholeScale) }
+  for (let index = 0; index < factors.length; index++) factors[index] = (factors[index] ?? NaN) * wholeScale
+  return { basis: packBasis(basis, pair.rank, pair.shape[0]), factors }
 }
 
 /** Gives the pieces in order, with up to `depth` of them begun: reading, computing and writing go on at the same time. */

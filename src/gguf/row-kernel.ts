@@ -91,7 +91,7 @@ const dequantiseQ8: WasmFunction = {
   ]),
 }
 
-const [inverse, value, signBit, half, scale] = [4, 5, 6, 7, 8]
+const [inverse, value, signBit, half, scale, scaleInverse] = [4, 5, 6, 7, 8, 9]
 /** The float32 just below .5: adding it, with the value's sign, and cutting off is C's roundf, half away from zero (.5 itself would round .49999997 up). */
 const almostHalf = 0.5 - 2 ** -25
 const rounded = (vector: number): Code => [
@@ -102,7 +102,7 @@ const rounded = (vector: number): Code => [
 const quantiseQ8: WasmFunction = {
   name: 'quantiseQ8',
   parameters: 4,
-  locals: [valueType.v128, valueType.v128, valueType.v128, valueType.v128, valueType.f32],
+  locals: [valueType.v128, valueType.v128, valueType.v128, valueType.v128, valueType.f32, valueType.f32],
   body: [
     ...[...wasm.i32(-0x80000000), ...wasm.splatI32, ...wasm.set(signBit)],
     ...[...wasm.f32(almostHalf), ...wasm.splatF32, ...wasm.set(half)],
@@ -115,13 +115,18 @@ function quantiseBlock(): Code {
     // Magnitudes compare like whole numbers, and infinities and NaN then come out largest, so none gets lost.
     ...[...wasm.get(0), ...wasm.load(0), ...wasm.absoluteF32],
     ...vectors.slice(1).flatMap((vector) => [...wasm.get(0), ...wasm.load(16 * vector), ...wasm.absoluteF32, ...wasm.maximumI32]),
-    ...[...wasm.set(value), ...wasm.get(1)],
-    ...[...wasm.get(value), ...wasm.laneF32(0)],
-    ...[1, 2, 3].flatMap((lane) => [...wasm.get(value), ...wasm.laneF32(lane), ...wasm.f32Maximum]),
-    ...[...wasm.f32(127), ...wasm.f32Divide, ...wasm.tee(scale), ...wasm.f32StoreAt(0)],
+    ...[8, 4].flatMap((bytes) => [
+      ...wasm.tee(value),
+      ...wasm.get(value),
+      ...wasm.get(value),
+      ...wasm.rotateBytes(bytes),
+      ...wasm.maximumI32,
+    ]),
+    ...[...wasm.laneF32(0), ...wasm.f32(127), ...wasm.f32Divide, ...wasm.set(scale)],
+    ...[...wasm.get(1), ...wasm.get(scale), ...wasm.f32StoreAt(0)],
     // Where 1 / scale overflows the block is all zeros, as in gguf-py (and its float16 scale is 0 anyway).
-    ...[...wasm.f32(0), ...wasm.f32(1), ...wasm.get(scale), ...wasm.f32Divide],
-    ...[...wasm.f32(1), ...wasm.get(scale), ...wasm.f32Divide, ...wasm.f32(Infinity), ...wasm.f32Equal, ...wasm.select],
+    ...[...wasm.f32(0), ...wasm.f32(1), ...wasm.get(scale), ...wasm.f32Divide, ...wasm.tee(scaleInverse)],
+    ...[...wasm.get(scaleInverse), ...wasm.f32(Infinity), ...wasm.f32Equal, ...wasm.select],
     ...[...wasm.splatF32, ...wasm.set(inverse)],
     ...[0, 1].flatMap((part) => [
       ...wasm.get(2),

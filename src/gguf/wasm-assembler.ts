@@ -31,7 +31,6 @@ export const wasm = {
   f32StoreAt: (offset: number): Code => [0x38, ...memory(2, offset)],
   f32Equal: [0x5b],
   f32Divide: [0x95],
-  f32Maximum: [0x97],
   select: [0x1b],
   /** Runs `body` again as long as it leaves a number other than 0. */
   repeat: (body: Code): Code => [0x03, 0x40, ...body, 0x0d, 0x00, 0x0b],
@@ -41,6 +40,8 @@ export const wasm = {
   /** 16 bytes of unaligned memory: the alignment is only a hint. */
   loadBytes: (offset: number): Code => simd(0x00, ...memory(0, offset)),
   storeBytes: (offset: number): Code => simd(0x0b, ...memory(0, offset)),
+  /** Takes two equal vectors and leaves them turned by `bytes`. */
+  rotateBytes: (bytes: number): Code => simd(0x0d, ...Array.from({ length: 16 }, (_, index) => (index + bytes) % 16)),
   splatI32: simd(0x11),
   splatF32: simd(0x13),
   laneF32: (lane: number): Code => simd(0x1f, lane),

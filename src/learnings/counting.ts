@@ -51,7 +51,8 @@ export async function countLearnings(home: Home, options: CountingOptions = {}):
   const cached = await readCachedCounts(home, key, LearningCounts)
   if (cached !== undefined) return cached
   const counts = await countPatiently(home, options, settings)
-  if ((await cacheKey(home, settings)) === key) await writeCachedCounts(home, key, counts)
+  // Nothing is quickly counted again, and a directory that is no home yet stays as it is.
+  if (counts.total > 0 && (await cacheKey(home, settings)) === key) await writeCachedCounts(home, key, counts)
   return counts
 }
 

@@ -11,7 +11,7 @@ export const unusableReasons = {
   'no-input': 'has no input',
   'no-wanted-output': 'does not say what the answer should have been',
   'same-as-wrong': 'has a correction that equals the wrong output',
-  'too-long': `has a text of more than ${longestText.toLocaleString('en')} characters`,
+  'too-long': `has a text of more than ${String(longestText).replace(/\B(?=(\d{3})+$)/g, ',')} characters`,
   'lone-surrogates': 'has a text with half a character in it (a lone surrogate)',
   success: 'is a success: it shows what to keep, not what to learn',
 } as const

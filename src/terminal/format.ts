@@ -1,5 +1,5 @@
-/** `1,234`. */
-export const count = (value: number): string => value.toLocaleString('en-US')
+/** `1,234`; toLocaleString would load every language's rules first. */
+export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 
 /** `1 learning`, `2 learnings`. */
 export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`

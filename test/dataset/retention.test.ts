@@ -126,3 +126,10 @@ test("a decision about a learning's input says nothing about retention items", (
   ]
   assert.equal(planRetention(retentionInput({ builtin: itemsOf(1, 'general'), decisions })).filling.length, 1)
 })
+
+test('packaged items are asked a hundred at a time, and no more when under 5% of them were answered right', () => {
+  const plan = planRetention(retentionInput({ builtin: itemsOf(350, 'general'), target: 200 }))
+  assert.deepEqual(askAll(plan, () => false).rounds, [100])
+  let asked = 0
+  assert.deepEqual(askAll(plan, () => (asked += 1) % 20 === 0).rounds, [100, 100, 100, 50])
+})

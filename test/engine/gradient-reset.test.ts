@@ -41,7 +41,7 @@ describe('the gradient reset', () => {
     const worker = startWorker({ ...engine, signal: new AbortController().signal })
     try {
       const { last } = await runTraining({
-        ...{ worker, base: demoBase, settings, inputs: 'test', processors: 2, onStep: () => undefined },
+        ...{ worker, base: demoBase, settings, template: null, inputs: 'test', processors: 2, onStep: () => undefined },
         conversations: Array.from({ length: steps }, () => conversation),
         ...{ checkpoints: path.join(scratch, 'checkpoints'), scratch: path.join(scratch, 'attempt') },
       })
@@ -63,7 +63,7 @@ describe('the gradient reset', () => {
       await worker.load(demoBase, { device: 'cpu', gpu_layers: '0', ctx_size: '64', flash_attn: 'off', verbosity: '0', threads: '2' })
       const adapter = path.join(scratch, 'adapter.gguf')
       await worker.finetune({
-        ...{ dataset, adapter, checkpoints: path.join(scratch, 'state'), learningRate: rate, contextLength: 64 },
+        ...{ dataset, template: null, adapter, checkpoints: path.join(scratch, 'state'), learningRate: rate, contextLength: 64 },
         ...{ rank: 8, alpha: 16, modules: 'attn_v,ffn_down', seed: 42 },
       })
       const expected = adam([1, 2, 3, 4])

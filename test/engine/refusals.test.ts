@@ -50,7 +50,7 @@ describe('what the engine refuses', () => {
       const dataset = path.join(workplace, 'refused.jsonl')
       await writeFile(dataset, '{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}\n')
       const refused = worker.finetune({
-        ...{ dataset, checkpoints: path.join(workplace, 'refused'), adapter: path.join(workplace, 'refused.gguf') },
+        ...{ dataset, template: null, checkpoints: path.join(workplace, 'refused'), adapter: path.join(workplace, 'refused.gguf') },
         ...{ learningRate: 1e-3, contextLength: 32, rank: 4, alpha: 8, modules: 'attn_v', seed: 1 },
       })
       await assert.rejects(refused, { code: 'GI-BASE-UNSUPPORTED' })

@@ -6,7 +6,7 @@ import type { NormalisedEntry } from '../../src/learnings/normalise.ts'
 
 function normalised(entry: unknown): NormalisedEntry {
   const result = normaliseEntry(entry)
-  assert.ok(typeof result !== 'string', String(result))
+  assert.ok(typeof result !== 'string', 'there is no learning in it')
   return result
 }
 
@@ -255,6 +255,6 @@ test('any JSON value as an entry gives a learning or a reason, and never throws'
       assert.ok(learning.id !== '' && typeof learning.category === 'string')
       if (usability.usable) assert.ok(learning.input !== null && learning.wanted !== null && learning.wanted !== learning.wrong)
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   )
 })

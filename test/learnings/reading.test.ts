@@ -129,12 +129,19 @@ describe('a writer at work', () => {
   })
   test('written to at every look: unreadable, not endless', async (t) => {
     const home = await temporaryHome(t, { json: list(...many) })
-    let version = 0
+    const rewrite = (version: number) => writeFile(home.learningsJson, list(correction(`v${version}`), ...many))
+    let looks = 0
     const reading = async () => {
-      for await (const _ of readLearnings(home, { patience: impatient }))
-        await writeFile(home.learningsJson, list(correction(`v${(version += 1)}`), ...many))
+      const patience = { attempts: 3, delayMs: 0, sleep: () => Promise.resolve(void (looks += 1)) }
+      let writtenAt = -1
+      for await (const { learning } of readLearnings(home, { patience })) {
+        assert.ok(learning.id !== '')
+        if (writtenAt < looks) await rewrite(looks)
+        writtenAt = looks
+      }
     }
     await assert.rejects(reading, withCode('GI-LEARNINGS-UNREADABLE'))
+    assert.equal(looks, 3)
   })
   test('removed before it is opened is missing', async (t) => {
     const home = await temporaryHome(t, { json: list(correction('a')) })

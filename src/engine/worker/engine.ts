@@ -30,6 +30,7 @@ export class Engine {
   private async finetune(options: FinetuneRequest): Promise<FinetuneOutcome> {
     const handle = await this.loaded().finetune({
       trainDatasetDir: options.dataset,
+      ...(options.template === null ? {} : { chatTemplatePath: options.template }),
       validation: { type: 'none' },
       outputParametersDir: options.adapter,
       checkpointSaveDir: options.checkpoints,
