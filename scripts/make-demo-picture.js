@@ -2,9 +2,10 @@
 //
 // Makes docs/assets/demo.svg from a captured terminal session, such as `script -qec "npm run demo" capture.txt` leaves it. The session is
 // played into a small terminal of 80 columns, so that a spinner leaves what it leaves on a screen. Beside the picture goes the transcript
-// that it was made from: the whole session with its colours, this checkout's directory written as a dot. Of it the picture shows the
+// that it was made from: the whole session with its colours, this checkout's directory written as a dot and the user's as ~. Of it the picture shows the
 // commands of --only, each cut after --lines lines, and says what it leaves out.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -20,7 +21,7 @@ const plain = ''
  * @param {string} session
  * @returns {{ character: string, style: string }[][]}
  */
-export function playSession(session) {
+function playSession(session) {
   const rows = [[]]
   let row = 0
   let column = 0
@@ -82,16 +83,24 @@ function piecesOf(row) {
   return pieces
 }
 
-const textOf = (row) => row.map(({ character }) => character).join('').trimEnd()
+const textOf = (row) =>
+  row
+    .map(({ character }) => character)
+    .join('')
+    .trimEnd()
 
 /** The rows as text with colours. */
 function renderTranscript(rows) {
-  const lines = rows.map((row) => piecesOf(row).map(({ text, style }) => (style === plain ? text : `\u001b[${style}m${text}\u001b[0m`)).join(''))
+  const lines = rows.map((row) =>
+    piecesOf(row)
+      .map(({ text, style }) => (style === plain ? text : `\u001b[${style}m${text}\u001b[0m`))
+      .join(''),
+  )
   return `${lines.join('\n').trim()}\n`
 }
 
 /** The commands to show, each with what it printed; everything when no row looks like a command. */
-export function selectRows(rows, only, most) {
+function selectRows(rows, only, most) {
   const blocks = []
   for (const row of rows) {
     const command = /^\$ (?:npx )?genesis-improve (\S+)/.exec(textOf(row))?.[1]
@@ -111,7 +120,7 @@ function trimmed(rows) {
 function cut(rows, most) {
   if (rows.length <= most + 1) return rows
   const rest = rows.length - most - 1
-  return [...rows.slice(0, most + 1), Array.from(`  ... ${rest} more lines`, (character) => ({ character, style: '2' }))]
+  return [...trimmed(rows.slice(0, most + 1)), Array.from(`  ... ${rest} more lines`, (character) => ({ character, style: '2' }))]
 }
 
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -130,7 +139,7 @@ function renderPiece({ text, style }, column, y) {
 }
 
 /** The rows as a picture of a terminal: dark with a border, to be read on light and on dark pages. */
-export function renderPicture(rows) {
+function renderPicture(rows) {
   const width = columns * cell.width + 2 * padding.side
   const height = padding.top + rows.length * cell.height + padding.bottom
   const lines = rows.flatMap((row, index) => {
@@ -167,7 +176,7 @@ function main() {
   }
   const root = path.resolve(fileURLToPath(new URL('..', import.meta.url)))
   const session = readFileSync(capture, 'utf8').replaceAll(/^Script (?:started|done) .*\r?\n?/gm, '')
-  const rows = playSession(session.replaceAll(root, '.'))
+  const rows = playSession(session.replaceAll(root, '.').replaceAll(`${homedir()}/`, '~/'))
   const transcript = picture.replace(/\.svg$/, '-transcript.txt')
   writeFileSync(transcript, renderTranscript(rows))
   // Made from what was written, so that the transcript alone gives the same picture again.
@@ -176,4 +185,4 @@ function main() {
   console.log(`wrote ${picture} and ${transcript}`)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main()
+main()

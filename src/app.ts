@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { Config } from './config/schema.ts'
 import { loadConfig, resolvedCorpus } from './config/load-config.ts'
 import type { ResolvedConfig } from './config/load-config.ts'
@@ -51,5 +52,8 @@ async function buildParts({ home, environment }: Invocation, config: Config): Pr
   }
 }
 
-export const engineDirectoryOf = (environment: Invocation['environment']): string =>
-  environment['GENESIS_ENGINE_DIR'] ?? defaultEngineDirectory(environment)
+/** GENESIS_ENGINE_DIR, else the user's cache directory. */
+export function engineDirectoryOf(environment: Invocation['environment']): string {
+  const given = environment['GENESIS_ENGINE_DIR'] ?? ''
+  return given === '' ? defaultEngineDirectory(environment) : path.resolve(given)
+}

@@ -1,8 +1,10 @@
+import './system/start-up.ts'
 import { Command, CommanderError } from 'commander'
 import { readEnvironment } from './config/environment.ts'
 import { homeDirectoryFrom } from './config/load-config.ts'
-import type { Act, CommandModule, Invocation } from './commands/command.ts'
-import { errorTable, exitCodes, GenesisError } from './errors.ts'
+import { globalOptionsOf, withGlobalOptions } from './commands/command.ts'
+import type { Act, CommandModule, GlobalOptions, Invocation } from './commands/command.ts'
+import { errorTable, exitCodes, GenesisError, systemErrorCode } from './errors.ts'
 import { homeAt } from './state/home.ts'
 import { systemClock } from './system/clock.ts'
 import { programVersion } from './system/package-root.ts'
@@ -36,21 +38,6 @@ const commands: readonly Entry[] = [
   { name: 'gate', summary: 'judge results of any harness with the decision rule', load: () => import('./commands/gate.ts') },
 ]
 
-interface GlobalOptions {
-  home?: string
-  json?: boolean
-  quiet?: boolean
-  color?: boolean
-}
-
-function withGlobalOptions(command: Command): Command {
-  return command
-    .option('--home <directory>', 'the home to work in (default: GENESIS_HOME, else the current directory)')
-    .option('--json', 'print one JSON document on standard output')
-    .option('--quiet', 'print nothing but errors')
-    .option('--no-color', 'print without colours')
-}
-
 async function main(argv: readonly string[]): Promise<number> {
   const environment = readEnvironment()
   const interruption = new AbortController()
@@ -81,6 +68,14 @@ async function main(argv: readonly string[]): Promise<number> {
     })
   }
 
+  for (const stream of [process.stdout, process.stderr]) {
+    // A reader that has seen enough (`| head`) is no error.
+    stream.on('error', (error) => {
+      if (systemErrorCode(error) !== 'EPIPE') throw error
+      process.exit(exitCode)
+    })
+  }
+
   const program = withGlobalOptions(new Command('genesis-improve'))
     .description('Turns the corrections people give a local model into a better model, and never lets a worse one through.')
     .version(programVersion(), '-V, --version', 'print the version')
@@ -98,7 +93,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (argv.includes(entry.name)) (await entry.load()).configure(command, act)
   }
   program.hook('preAction', (_program, command) => {
-    invocation = makeInvocation(command.optsWithGlobals())
+    invocation = makeInvocation(globalOptionsOf(command))
   })
 
   try {

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import type { Environment } from '../config/environment.ts'
 import type { Home } from '../state/home.ts'
@@ -22,8 +23,51 @@ export interface CommandModule {
   configure(command: Command, act: Act): void
 }
 
-/** The examples at the end of a command's help. */
+export interface GlobalOptions {
+  home?: string
+  json?: boolean
+  quiet?: boolean
+  color?: boolean
+}
+
+/** The options that every command has, so that they may stand anywhere on the line. */
+export function withGlobalOptions(command: Command): Command {
+  return command
+    .option('--home <directory>', 'the home to work in (default: GENESIS_HOME, else the current directory)')
+    .option('--json', 'print one JSON document on standard output')
+    .option('--quiet', 'print nothing but errors')
+    .option('--no-color', 'print without colours')
+}
+
+/** What was given of them on the whole line: a switch counts wherever it stands, and the home that stands nearest to the command. */
+export function globalOptionsOf(command: Command): GlobalOptions {
+  const chain: GlobalOptions[] = []
+  for (let one: Command | null = command; one !== null; one = one.parent) chain.push(one.opts())
+  const home = chain.find((options) => options.home !== undefined)?.home
+  return {
+    ...(home !== undefined && { home }),
+    json: chain.some(({ json }) => json === true),
+    quiet: chain.some(({ quiet }) => quiet === true),
+    color: chain.every(({ color }) => color !== false),
+  }
+}
+
+const columns = 80
+
+/** The examples at the end of a command's help: what each does stands beside it, or above it where one of them is too wide. */
 export function examples(command: Command, lines: readonly (readonly [example: string, what: string])[]): void {
   const width = Math.max(...lines.map(([example]) => example.length))
-  command.addHelpText('after', `\nExamples:\n${lines.map(([example, what]) => `  ${example.padEnd(width)}  # ${what}`).join('\n')}`)
+  const beside = lines.map(([example, what]) => `  ${example.padEnd(width)}  # ${what}`)
+  const shown = beside.every((line) => line.length <= columns) ? beside : lines.map(([example, what]) => `  # ${what}\n  ${example}`)
+  command.addHelpText('after', `\nExamples:\n${shown.join('\n')}`)
+}
+
+/** Reads an option or argument that is a whole number in a range; anything else is a usage error. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+    return value
+  }
 }

@@ -1,14 +1,13 @@
-import type { Command } from 'commander'
 import { engineDirectoryOf } from '../app.ts'
 import { installEngine } from '../engine/install.ts'
 import { engineStatus } from '../engine/status.ts'
 import { exitCodes } from '../errors.ts'
 import { ProgressDisplay } from '../terminal/progress.ts'
-import { examples } from './command.ts'
+import { examples, withGlobalOptions } from './command.ts'
 import type { CommandModule } from './command.ts'
 
 export const configure: CommandModule['configure'] = (command, act) => {
-  const install = withOutputOptions(command.command('install').description('install the embedded engine into the cache directory'))
+  const install = withGlobalOptions(command.command('install').description('install the embedded engine into the cache directory'))
   examples(install, [['genesis-improve engine install', 'once on each machine; it is resumed when it was cut off']])
   install.action(
     act(async ({ environment, out, signal, clock }) => {
@@ -23,7 +22,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
       return exitCodes.done
     }),
   )
-  const status = withOutputOptions(command.command('status').description('show whether the engine is installed, and which'))
+  const status = withGlobalOptions(command.command('status').description('show whether the engine is installed, and which'))
   examples(status, [['genesis-improve engine status', 'version and directory']])
   status.action(
     act(async ({ environment, out }) => {
@@ -36,11 +35,4 @@ export const configure: CommandModule['configure'] = (command, act) => {
       return found.installed ? exitCodes.done : exitCodes.invalid
     }),
   )
-}
-
-function withOutputOptions(command: Command): Command {
-  return command
-    .option('--json', 'print one JSON document on standard output')
-    .option('--quiet', 'print nothing but errors')
-    .option('--no-color', 'print without colours')
 }

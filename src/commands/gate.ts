@@ -7,7 +7,7 @@ import { judge } from '../gate/judge.ts'
 import { readPairedScores } from '../gate/rows.ts'
 import type { ResultSource } from '../gate/rows.ts'
 import { describeStrata, describeVerdict } from '../terminal/cycle.ts'
-import { examples } from './command.ts'
+import { examples, withGlobalOptions } from './command.ts'
 import type { CommandModule } from './command.ts'
 
 interface JudgeOptions {
@@ -21,8 +21,7 @@ interface JudgeOptions {
 }
 
 export const configure: CommandModule['configure'] = (command, act) => {
-  const judgeCommand = command
-    .command('judge')
+  const judgeCommand = withGlobalOptions(command.command('judge'))
     .description('judge two result files: DEPLOY (exit 0), REFUSE or ABSTAIN (exit 21)')
     .requiredOption('--baseline <file>', 'results of the model in production, JSON lines {"id","stratum","category"?,"score"}')
     .requiredOption('--candidate <file>', 'results of the new model on the same items')
@@ -31,9 +30,6 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--minimum-gain <gain>', 'gain in live accuracy that must be exceeded', share, 0.01)
     .option('--margin <margin>', 'non-inferiority margin on retention and regression', share, 0.05)
     .option('--alpha <alpha>', 'one-sided level', share, 0.05)
-    .option('--json', 'print one JSON document on standard output')
-    .option('--quiet', 'print nothing but errors')
-    .option('--no-color', 'print without colours')
   examples(judgeCommand, [
     ['genesis-improve gate judge --baseline old.jsonl --candidate new.jsonl', 'any harness will do'],
     ['... --failure-share 0.15 --json', 'a known share, for programs'],

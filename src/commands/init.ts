@@ -3,20 +3,20 @@ import { exitCodes } from '../errors.ts'
 import { findModels, makeHome } from '../setup/make-home.ts'
 import { makeDemoHome } from '../setup/demo.ts'
 import { choose } from '../terminal/choose.ts'
-import { examples } from './command.ts'
+import { examples, wholeNumber } from './command.ts'
 import type { CommandModule, Invocation } from './command.ts'
 
 interface Options {
   base?: string
   demo?: true
-  mislabel?: string
+  mislabel?: number
 }
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .option('--base <file>', 'the base model, a GGUF file')
     .option('--demo', 'a home with a tiny model, corrections and items to judge by')
-    .option('--mislabel <seed>', 'with --demo: shuffle the corrections, to see bad data refused')
+    .option('--mislabel <seed>', 'with --demo: shuffle the corrections, to see bad data refused', wholeNumber(0, 2_147_483_647))
   examples(command, [
     ['genesis-improve init --base models/qwen3-0.6b-q8_0.gguf', 'a home here, with that base'],
     ['genesis-improve init --home ~/genesis', 'a home elsewhere; finds models, or asks'],

@@ -1,11 +1,10 @@
-import { InvalidArgumentError } from 'commander'
 import { buildApp } from '../app.ts'
 import { readStatus } from '../cycle/status.ts'
 import type { Status } from '../cycle/status.ts'
 import { exitCodes } from '../errors.ts'
 import { removeSimulated, writeSimulatedLearnings } from '../learnings/simulation.ts'
 import { withLock } from '../state/lock.ts'
-import { examples } from './command.ts'
+import { examples, wholeNumber } from './command.ts'
 import type { CommandModule } from './command.ts'
 
 interface Options {
@@ -55,13 +54,4 @@ export const configure: CommandModule['configure'] = (command, act) => {
 function describe(simulated: number, { triggers, should_trigger: isDue, trigger_reason: reason }: Status): string {
   const lines = [`${simulated} simulated learnings are in this home.`, ...triggers.map(({ explanation }) => `- ${explanation}`)]
   return [...lines, isDue ? '✅ TRIGGER CONDITIONS MET - Ready for improvement cycle!' : `${reason}.`].join('\n')
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < least || value > most)
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
-    return value
-  }
 }

@@ -1,8 +1,9 @@
 import { access, constants } from 'node:fs/promises'
 import { resolvedBase } from '../config/load-config.ts'
 import type { Config } from '../config/schema.ts'
-import { errorTable } from '../errors.ts'
+import { errorTable, GenesisError } from '../errors.ts'
 import type { Problem } from '../problem.ts'
+import type { Home } from '../state/home.ts'
 import type { Workshop } from './parts.ts'
 
 /** Everything that would keep a cycle from running now, in words for the user; empty when one can run. */
@@ -20,8 +21,24 @@ export async function blockersOf(workshop: Pick<Workshop, 'home' | 'parts'>, con
     ...(await runtime.preflight()),
     ...(await serving.preflight()),
     ...(await corpus.preflight()),
+    ...(await itemProblems(workshop.home)),
   ]
   return found.filter((one, index) => found.findIndex(({ what }) => what === one.what) === index)
+}
+
+/** A broken line in the user's own items would fail the cycle after it was opened. */
+async function itemProblems(home: Home): Promise<Problem[]> {
+  const { readItems } = await import('../evaluation/read-items.ts')
+  const problems: Problem[] = []
+  for (const file of [home.userGate, home.userRetention]) {
+    try {
+      await readItems(file)
+    } catch (error) {
+      if (!(error instanceof GenesisError)) throw error
+      problems.push({ code: error.code, what: `${error.what} ${error.why ?? ''}`.trim(), remedy: error.remedy })
+    }
+  }
+  return problems
 }
 
 const problem = (code: 'GI-BASE-MISSING' | 'GI-BASE-UNREADABLE'): Problem => ({

@@ -1,3 +1,4 @@
+import { GenesisError } from '../errors.ts'
 import { readState, updateState } from '../state/store.ts'
 import type { State } from '../state/state.ts'
 import { recordClosed } from './close.ts'
@@ -19,13 +20,7 @@ export async function reconcile(workshop: Workshop): Promise<State> {
     await finishRollback(workshop)
     state = (await readState(home)).state
   }
-  if (state.open_cycle === null) {
-    const newest = (await listCycles(home)).at(-1)
-    if (newest === undefined || newest === state.last_cycle?.id || (state.last_cycle !== null && newest < state.last_cycle.id)) return state
-    const opened = await readJournal(cycleDirectory(home, newest))
-    const at = opened[0]?.at ?? workshop.clock.now().toISOString()
-    state = await updateState(home, (current) => (current.open_cycle === null ? cycleOpened(current, newest, at) : current))
-  }
+  if (state.open_cycle === null) state = await adoptNewest(workshop, state)
   const id = state.open_cycle
   if (id === null) return state
   const events = await readJournal(cycleDirectory(home, id))
@@ -37,4 +32,21 @@ export async function reconcile(workshop: Workshop): Promise<State> {
     state = (await readState(home)).state
   }
   return state
+}
+
+/** A cycle whose opening did not reach the state is taken up. One that is closed, or can't be read, is history. */
+async function adoptNewest(workshop: Workshop, state: State): Promise<State> {
+  const { home } = workshop
+  const newest = (await listCycles(home)).at(-1)
+  if (newest === undefined || newest === state.last_cycle?.id) return state
+  try {
+    const events = await readJournal(cycleDirectory(home, newest))
+    const [opened] = events
+    if (opened === undefined || cycleStatus(events).status === 'closed') return state
+    return await updateState(home, (current) => (current.open_cycle === null ? cycleOpened(current, newest, opened.at) : current))
+  } catch (error) {
+    if (!(error instanceof GenesisError) || error.code !== 'GI-JOURNAL-UNREADABLE') throw error
+    workshop.notice(`${newest} is passed over: ${error.why ?? error.what}`)
+    return state
+  }
 }

@@ -4,8 +4,8 @@ import type { GgufSummary } from '../gguf/summary.ts'
 import type { Problem } from '../problem.ts'
 
 /** What the engine trains (it refuses the rest); see LlamaFinetuner.cpp of the engine, validateModelForFinetuning. */
-export const trainableArchitectures: readonly string[] = ['qwen3', 'qwen35', 'qwen35moe', 'gemma3', 'gemma4', 'bitnet']
-export const trainableFileTypes: readonly string[] = ['F32', 'F16', 'Q8_0', 'Q4_0', 'TQ1_0', 'TQ2_0']
+const trainableArchitectures: readonly string[] = ['qwen3', 'qwen35', 'qwen35moe', 'gemma3', 'gemma4', 'bitnet']
+const trainableFileTypes: readonly string[] = ['F32', 'F16', 'Q8_0', 'Q4_0', 'TQ1_0', 'TQ2_0']
 
 /** Why this base can't be trained; empty when it can. */
 export function trainingProblems({ architecture, fileType }: Pick<GgufSummary, 'architecture' | 'fileType'>): Problem[] {

@@ -5,7 +5,7 @@ export const engineVersion = '0.53.0'
 export const enginePackage = '@qvac/llm-llamacpp'
 
 /** Version of the JavaScript runtime that the library needs, in its package for each platform. */
-export const runtimeVersion = '1.31.0'
+const runtimeVersion = '1.31.0'
 
 /** Bytes on disk while it is installed (measured on Linux x64): the library brings its builds for every platform along; the others' are removed. */
 export const engineDiskBytes = 668e6

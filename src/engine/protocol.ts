@@ -2,7 +2,7 @@
  * What the worker and this program say to each other: one JSON document a line. The engine writes to the same streams,
  * so a line of ours begins with this prefix; everything else is the engine's chatter.
  */
-export const linePrefix = '@genesis-improve '
+const linePrefix = '@genesis-improve '
 
 /** One finetune() call: one training step from one state of the adapter to the next. Paths are absolute. */
 export interface FinetuneRequest {

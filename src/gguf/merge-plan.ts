@@ -14,7 +14,7 @@ import type { GgufLayout } from './writer.ts'
 /** What touched tensors are written as: `keep` leaves F32, F16, BF16 and Q8_0 as they are and turns everything else into Q8_0. */
 export type TouchedType = 'keep' | 'q8_0' | 'f16'
 
-export type PlannedTensor = { tensor: Tensor; pair: undefined } | { tensor: Tensor; pair: LoraPair; to: QuantisedType }
+type PlannedTensor = { tensor: Tensor; pair: undefined } | { tensor: Tensor; pair: LoraPair; to: QuantisedType }
 
 export interface MergePlan {
   layout: GgufLayout

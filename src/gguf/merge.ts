@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { GenesisError } from '../errors.ts'
+import { ahead } from './ahead.ts'
 import { byteLength } from './ggml-types.ts'
 import { openGguf } from './gguf-file.ts'
 import type { GgufFile } from './gguf-file.ts'
@@ -119,22 +120,6 @@ async function loadPair(pair: LoraPair, scale: number): Promise<{ basis: Float32
   const wholeScale = scale * pair.scale
   for (let index = 0; index < factors.length; index++) factors[index] = (factors[index] ?? NaN) * wholeScale
   return { basis: packBasis(basis, pair.rank, pair.shape[0]), factors }
-}
-
-/** Gives the pieces in order, with up to `depth` of them begun: reading, computing and writing go on at the same time. */
-async function* ahead(steps: Iterable<() => Promise<Uint8Array>>, depth: number): AsyncGenerator<Uint8Array> {
-  // Settled results: a piece that fails before its turn must not count as an unhandled failure.
-  const begun: Promise<PromiseSettledResult<Uint8Array>[]>[] = []
-  const next = async (): Promise<Uint8Array> => {
-    const [result] = (await begun.shift()) ?? []
-    if (result?.status !== 'fulfilled') throw result?.reason
-    return result.value
-  }
-  for (const step of steps) {
-    begun.push(Promise.allSettled([step()]))
-    if (begun.length >= depth) yield await next()
-  }
-  while (begun.length > 0) yield await next()
 }
 
 async function* reported(data: AsyncIterable<Uint8Array>, { layout }: MergePlan, report: MergeJob['report']): AsyncGenerator<Uint8Array> {

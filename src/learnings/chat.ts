@@ -1,5 +1,5 @@
 import type { ChatMessage } from './learning.ts'
-import { asText, firstPresent, isFields } from './text.ts'
+import { asText, held, isFields } from './text.ts'
 
 const roles: ReadonlyMap<string, ChatMessage['role']> = new Map([
   ['system', 'system'],
@@ -46,7 +46,7 @@ export function readTurns(value: unknown): ChatMessage[] | null {
 function readTurn(item: unknown): ChatMessage | null {
   if (!isFields(item)) return null
   const role = roles.get(String(asText(item['role'] ?? item['from']) ?? '').toLowerCase())
-  const content = readContent(firstPresent(item, ['content', 'value', 'text']))
+  const content = readContent(held(item['content']) ?? held(item['value']) ?? held(item['text']))
   return role === undefined || content === null ? null : { role, content }
 }
 

@@ -8,6 +8,7 @@ import { SetDigest } from './set-digest.ts'
 import { simulationSource } from './learning.ts'
 import type { LearningKind } from './learning.ts'
 import type { NormalisedEntry } from './normalise.ts'
+import { versionOf } from './open-file.ts'
 import { OutcomeWindow } from './outcomes.ts'
 import type { Outcomes } from './outcomes.ts'
 import { Patience } from './patience.ts'
@@ -70,7 +71,7 @@ async function countPatiently(home: Home, options: CountingOptions, settings: Se
   const patience = new Patience(options.patience)
   for (;;) {
     const tally = new Tally(settings, await readSettledIdentities(home))
-    const join = new Join((options.clock ?? systemClock).now())
+    const join = new Join((options.clock ?? systemClock).now(), await expectedLearnings(home))
     let reading = home.learningsJson
     try {
       for (const file of learningsFiles(home)) {
@@ -90,21 +91,28 @@ async function countPatiently(home: Home, options: CountingOptions, settings: Se
   }
 }
 
+/** From the sizes of the files; a learning takes 300 bytes or so. */
+async function expectedLearnings(home: Home): Promise<number> {
+  const versions = await Promise.all(learningsFiles(home).map(({ path }) => versionOf(path)))
+  const bytes = versions.reduce((sum, version) => sum + Number(version?.size ?? 0), 0)
+  return Math.min(bytes / 300, 4e6)
+}
+
 type Settled = Awaited<ReturnType<typeof readSettledIdentities>>
 
 class Tally {
   #usable = 0
   #waiting = 0
   #simulated = 0
-  #time: number | null = null
+  #time: string | null = null
   readonly #usableDigest = new SetDigest()
   readonly #byKind: Record<LearningKind, number> = { correction: 0, pattern: 0, error: 0, success: 0 }
-  readonly #sinceMs: number | null
+  readonly #since: string | null
   readonly #window: OutcomeWindow
   readonly #settled: Settled
 
   constructor({ since, limit }: Settings, settled: Settled) {
-    this.#sinceMs = since === null ? null : Date.parse(since)
+    this.#since = since === null ? null : new Date(since).toISOString()
     this.#window = new OutcomeWindow(limit)
     this.#settled = settled
   }
@@ -126,10 +134,10 @@ class Tally {
   }
 
   /** An outcome without a time happened when the one before it in its file did; before the first, after the release if it has no fate yet. */
-  #addOutcome({ atMs, learning }: NormalisedEntry, isSuccess: boolean): void {
-    if (atMs !== null) this.#time = atMs
-    const isSince = this.#sinceMs === null || (this.#time === null ? !this.#settled.fated.has(learning.id) : this.#time > this.#sinceMs)
-    if (isSince) this.#window.add(this.#time ?? -Infinity, isSuccess)
+  #addOutcome({ learning }: NormalisedEntry, isSuccess: boolean): void {
+    if (learning.at !== null) this.#time = learning.at
+    const isSince = this.#since === null || (this.#time === null ? !this.#settled.fated.has(learning.id) : this.#time > this.#since)
+    if (isSince) this.#window.add(this.#time ?? '', isSuccess)
   }
 
   counts({ report }: Join): LearningCounts {

@@ -40,11 +40,8 @@ export class IdentitySet {
   }
 
   #hashOf(identity: string): Halves {
-    const hash = this.#hash
-    hash.high = 0
-    hash.low = 0
-    hash64(identity, hash)
-    return hash
+    hash64(identity, this.#hash)
+    return this.#hash
   }
 
   /** Where the hash stands, or the empty place where it belongs. */

@@ -11,12 +11,14 @@ import { ReadingReport } from './reading-report.ts'
  */
 export class Join {
   readonly report = new ReadingReport()
-  readonly #sound = new IdentitySet()
+  readonly #sound: IdentitySet
   readonly #unusable = new IdentitySet()
-  readonly #nowMs: number
+  readonly #now: string
 
-  constructor(now: Date) {
-    this.#nowMs = now.getTime()
+  /** `expected`: about how many learnings there will be, to make room for them at once. */
+  constructor(now: Date, expected = 0) {
+    this.#sound = new IdentitySet(expected)
+    this.#now = now.toISOString()
   }
 
   /** The learning in an entry; null when there is none or it is a repetition. */
@@ -35,7 +37,7 @@ export class Join {
     if (!usability.usable && usability.reason !== 'success')
       this.report.addUnusable(usability.reason, () => placeOf(raw, file, learning.id))
     if (entry.unreadableTime) notes.unreadableTime += 1
-    if (entry.atMs !== null && entry.atMs > this.#nowMs) notes.inFuture += 1
+    if (learning.at !== null && learning.at > this.#now) notes.inFuture += 1
     return entry
   }
 

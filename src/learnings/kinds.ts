@@ -1,5 +1,5 @@
 import type { LearningKind } from './learning.ts'
-import { firstPresent } from './text.ts'
+import { held } from './text.ts'
 import type { Fields } from './text.ts'
 
 const synonyms: Record<LearningKind, readonly string[]> = {
@@ -49,7 +49,7 @@ export function statedKind(fields: Fields): LearningKind | undefined {
 
 /** The category: category, slice, a `type` that is no kind, the first tag, else "general". */
 export function categoryOf(fields: Fields): string {
-  const named = firstPresent(fields, ['category', 'slice'])
+  const named = held(fields['category']) ?? held(fields['slice'])
   if (typeof named === 'string') return named
   const type = fields['type']
   if (typeof type === 'string' && type !== '' && kindOf(type) === undefined) return type

@@ -5,7 +5,7 @@ export interface Outcomes {
 }
 
 interface Observation {
-  time: number
+  time: string
   order: number
   isSuccess: boolean
 }
@@ -20,8 +20,8 @@ export class OutcomeWindow {
     this.#limit = limit
   }
 
-  /** `time`: milliseconds since 1970; of equal times the later call is the newer one. */
-  add(time: number, isSuccess: boolean): void {
+  /** `time`: as `toISOString` writes it, empty when unknown and then older than any; of equal times the later call is the newer one. */
+  add(time: string, isSuccess: boolean): void {
     this.#order += 1
     const observation = { time, order: this.#order, isSuccess }
     if (this.#heap.length < this.#limit) {

@@ -5,7 +5,9 @@ import { denied, isSameVersion, openFile, readError, versionOfHandle } from './o
 import type { FileVersion } from './open-file.ts'
 import type { RawEntry } from './raw-entry.ts'
 
-const chunkBytes = 256 * 1024
+const readBytes = 256 * 1024
+/** What is parsed at a time: more than fits into a processor's nearer cache takes half as long again. */
+const chunkBytes = 64 * 1024
 
 /** Somebody wrote into the file while it was being read: what was read may be half old, half new. */
 export class ChangedWhileRead extends Error {}
@@ -70,14 +72,16 @@ export async function* entriesOfLines(file: string): AsyncGenerator<RawEntry[]> 
 
 /** The first `size` bytes without a byte order mark. The chunks share one buffer: each is over when the next is asked for. */
 async function* chunksOf(handle: FileHandle, file: string, size: bigint): AsyncGenerator<{ chunk: Buffer; offset: number }> {
-  const buffer = Buffer.allocUnsafe(chunkBytes)
+  const buffer = Buffer.allocUnsafe(readBytes)
   let position = 0
   while (position < size) {
-    const length = Math.min(chunkBytes, Number(size) - position)
+    const length = Math.min(readBytes, Number(size) - position)
     const { bytesRead } = await readAt(handle, file, buffer, length, position)
     if (bytesRead === 0) throw new ChangedWhileRead(file)
     const mark = position === 0 ? byteOrderMarkOf(buffer.subarray(0, bytesRead), file) : 0
-    yield { chunk: buffer.subarray(mark, bytesRead), offset: position + mark }
+    for (let start = mark; start < bytesRead; start += chunkBytes) {
+      yield { chunk: buffer.subarray(start, Math.min(start + chunkBytes, bytesRead)), offset: position + start }
+    }
     position += bytesRead
   }
 }

@@ -21,11 +21,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The first of the named fields that holds something (null, the empty text and flags hold nothing). */
-export function firstPresent(fields: Fields, names: readonly string[]): unknown {
-  for (const name of names) {
-    const value = fields[name]
-    if (value !== undefined && value !== null && value !== '' && typeof value !== 'boolean') return value
-  }
-  return undefined
+/** The value, or undefined when it holds nothing: null, the empty text and flags don't. */
+export function held(value: unknown): unknown {
+  return value === null || value === '' || typeof value === 'boolean' ? undefined : value
 }

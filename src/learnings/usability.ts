@@ -46,5 +46,6 @@ export function flawOf(learning: Learning): UnusableReason | null {
 }
 
 function isBlank(text: string): boolean {
-  return !/\S/.test(text)
+  const first = text.charCodeAt(0)
+  return !(first > 0x20 && first < 0x7f) && !/\S/.test(text)
 }

@@ -72,7 +72,8 @@ export function describeVerdict(
         : 'from outcomes'
   const lines = [
     `  Verdict  ${colour.bold(verdict)}`,
-    `  Estimated gain in live accuracy ${points(estimate)}, between ${points(interval.lower)} and ${points(interval.upper)}`,
+    `  Estimated gain in live accuracy ${points(estimate)}`,
+    `  between ${points(interval.lower)} and ${points(interval.upper)}`,
     `  (alpha ${alpha}; failure share ${percent(failureShare.value)}, ${assumed})`,
     ...reasons.map(({ text }) => `  ${wrap(`- ${text}`, 78, 4)}`),
   ]

@@ -1,36 +1,23 @@
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
 import type { Config } from '../config/schema.ts'
 import { trainingProblems } from '../engine/base-support.ts'
-import { linkOrCopy, namesIn, stateFiles } from '../engine/checkpoint.ts'
-import { engineVersion } from '../engine/packages.ts'
+import { namesIn } from '../engine/checkpoint.ts'
 import { planTraining, trainingCost } from '../engine/plan.ts'
-import type { TrainingPlan } from '../engine/plan.ts'
 import { requireEngine } from '../engine/status.ts'
 import { runTraining } from '../engine/train.ts'
 import { startWorker } from '../engine/worker-client.ts'
 import { GenesisError } from '../errors.ts'
-import { readLora } from '../gguf/lora.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
-import { digestFile, digestText, makeDirectory, readTextIfPresent, writeError, writeFileAtomic } from '../state/files.ts'
+import { makeDirectory, writeError } from '../state/files.ts'
 import { processorCount } from '../system/process.ts'
+import { finishedResult, inputsDigest, recordResult } from './engine-result.ts'
 import type { EngineTrainerOptions } from './engine.ts'
-import type { Trainer, TrainingHandle, TrainingJob, TrainingProgress, TrainingResult } from './port.ts'
+import type { Trainer, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
 
-const Recorded = z.object({
-  inputs: z.string(),
-  adapterDigest: z.string(),
-  steps: z.int(),
-  finalLoss: z.number().nullable(),
-  details: z.record(z.string(), z.unknown()),
-})
-type Recorded = z.infer<typeof Recorded>
-
-/** Changed whenever the same inputs would give another adapter. */
-const recipe = 'one-step-calls-1'
-const adapterName = 'adapter.gguf'
+/** Node's timers take no more; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1
 
 /** Everything of the engine's trainer but its preflight. */
 export function engineTraining(config: Training['config'], options: EngineTrainerOptions): Omit<Trainer, 'name' | 'preflight'> {
@@ -78,7 +65,7 @@ async function train({ job, inputs, config, options, report, signal }: Training)
   let logFailure: Error | undefined
   log.on('error', (error) => (logFailure = error))
   const note = (line: string): void => void (logFailure === undefined && log.write(`${line}\n`))
-  const timeLimit = AbortSignal.timeout(config.timeLimitHours * 3_600_000)
+  const timeLimit = AbortSignal.timeout(Math.min(config.timeLimitHours * 3_600_000, longestTimerMs))
   const worker = startWorker({
     ...{ engineDirectory: options.engineDirectory, workerFile: options.workerFile, onChatter: note },
     ...(options.silenceLimitMs === undefined ? {} : { silenceLimitMs: options.silenceLimitMs }),
@@ -99,7 +86,7 @@ async function train({ job, inputs, config, options, report, signal }: Training)
       onStep: progressReporter(plan.conversations.length, report, note),
     })
     await worker.close()
-    await finish(job, inputs, plan, outcome)
+    await recordResult(job, inputs, plan, outcome)
   } catch (error) {
     if (timeLimit.aborted && !signal.aborted)
       throw new GenesisError('GI-ENGINE-TIME-LIMIT', { why: `trainer.timeLimitHours is ${config.timeLimitHours}` })
@@ -124,61 +111,6 @@ function progressReporter(
     note(`step ${step} of ${totalSteps}, loss ${loss?.toFixed(4) ?? '?'}, after ${(elapsedMs / 1000).toFixed(1)} s`)
     report({ step, totalSteps, loss, timeLeftMs: Math.round((elapsedMs / (step - first)) * (totalSteps - step)) })
   }
-}
-
-/** Checks the adapter by itself, puts it in its place and records that it is done. */
-async function finish(
-  job: TrainingJob,
-  inputs: string,
-  plan: TrainingPlan,
-  outcome: Awaited<ReturnType<typeof runTraining>>,
-): Promise<void> {
-  const made = path.join(outcome.last.directory, stateFiles.adapter)
-  const lora = await readLora(made)
-  await lora.close()
-  const adapter = path.join(job.directory, adapterName)
-  try {
-    await rm(`${adapter}.new`, { force: true })
-    await linkOrCopy(made, `${adapter}.new`)
-    await rename(`${adapter}.new`, adapter)
-  } catch (error) {
-    throw writeError(error, adapter)
-  }
-  const { rows, tokens, leftOut, exactTokens } = plan
-  const recorded: Recorded = {
-    ...{ inputs, adapterDigest: await digestFile(adapter), steps: plan.conversations.length, finalLoss: outcome.finalLoss },
-    details: { engine: engineVersion, recipe, rows, tokens, exactTokens, leftOut, resumedAt: outcome.resumedAt },
-  }
-  await writeFileAtomic(path.join(job.directory, 'result.json'), `${JSON.stringify(recorded, null, 2)}\n`)
-  await rm(path.join(job.directory, 'checkpoints'), { recursive: true, force: true })
-}
-
-/** The result of a finished training with these inputs whose adapter is still what it was. */
-async function finishedResult(job: TrainingJob, inputs: string): Promise<TrainingResult | undefined> {
-  const text = await readTextIfPresent(path.join(job.directory, 'result.json'))
-  if (text === undefined) return undefined
-  const parsed = Recorded.safeParse(JSON.parse(text))
-  if (!parsed.success || parsed.data.inputs !== inputs) return undefined
-  const adapter = path.join(job.directory, adapterName)
-  const { adapterDigest, steps, finalLoss, details } = parsed.data
-  if ((await digestIfPresent(adapter)) !== adapterDigest) return undefined
-  return { adapter, steps, finalLoss, details }
-}
-
-async function digestIfPresent(file: string): Promise<string | undefined> {
-  return (await namesIn(path.dirname(file))).includes(path.basename(file)) ? digestFile(file) : undefined
-}
-
-async function inputsDigest({ base, trainFile, settings }: TrainingJob): Promise<string> {
-  return digestText(
-    JSON.stringify({
-      recipe,
-      engineVersion,
-      base: base.digest,
-      train: await digestFile(trainFile),
-      settings: Object.entries(settings).sort(),
-    }),
-  )
 }
 
 async function requireTrainable(file: string): Promise<void> {

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
-import { Config } from '../../src/config/schema.ts'
+import { stateFiles } from '../../src/engine/checkpoint.ts'
+import { planTraining } from '../../src/engine/plan.ts'
+import { runTraining } from '../../src/engine/train.ts'
+import { startWorker } from '../../src/engine/worker-client.ts'
 import { openGguf } from '../../src/gguf/gguf-file.ts'
-import { mergeLora } from '../../src/gguf/merge.ts'
 import { MetadataValue } from '../../src/gguf/metadata.ts'
 import { writeGguf } from '../../src/gguf/writer.ts'
-import { runtimes } from '../../src/runtimes/index.ts'
 import { digestFile } from '../../src/state/files.ts'
-import { trainers } from '../../src/trainers/index.ts'
 import { demoBase, engine, exchange, smallJob, workplace } from './setup.ts'
 
 /** What Qwen3's template does with thinking, without its tools: an empty block before the answer that is asked for, and in the last turn only. */
@@ -33,30 +32,30 @@ async function thinkingBase(): Promise<string> {
   return file
 }
 
-test('a model with a thinking switch learns from packed exchanges what it is asked with thinking off', async () => {
+test("packed exchanges are laid out as the model's own template lays out one with thinking off", async () => {
   const base = await thinkingBase()
-  const wanted = [
-    exchange('what do i run to see what is in the backend folder?', 'git switch main'),
-    exchange('how to list every py file under public', 'podman run nginx'),
-  ]
-  const job = await smallJob(
-    { contextLength: 128, learningRate: 0.02, rank: 16, alpha: 32, targetModules: ['attn_v', 'attn_output', 'ffn_down'], epochs: 12 },
-    wanted,
+  const job = await smallJob({ contextLength: 64 }, [exchange('how to grep app for error', 'rg error app')])
+  const plan = await planTraining({ ...job, base: { path: base, digest: '' } })
+  assert.notEqual(plan.template, null)
+  // One exchange is the last turn of its conversation, so here the model's own template says what is right.
+  const digests = await Promise.all(
+    [plan.template, null].map(async (used, index) => {
+      const scratch = path.join(workplace, `thinking-${index}`)
+      const worker = startWorker({ ...engine, signal: new AbortController().signal })
+      try {
+        const { last } = await runTraining({
+          ...{ worker, base, conversations: plan.conversations, template: used, settings: job.settings, inputs: 'test', processors: 2 },
+          ...{ checkpoints: path.join(scratch, 'checkpoints'), scratch: path.join(scratch, 'attempt'), onStep: () => undefined },
+        })
+        return await digestFile(path.join(last.directory, stateFiles.adapter))
+      } finally {
+        await worker.close()
+      }
+    }),
   )
-  const given = { ...job, base: { path: base, digest: await digestFile(base) } }
-  const never = new AbortController().signal
-  const trainer = trainers.engine(Config.parse({}).trainer, engine)
-  const state = await trainer.observe(await trainer.begin(given, () => undefined, never), given)
-  assert.equal(state.status, 'done')
-  assert.ok(state.status === 'done' && state.result.steps === 12, 'both exchanges go into one conversation')
-  assert.match(await readFile(path.join(given.directory, 'training.log'), 'utf8'), /step 12 of 12/)
+  assert.equal(digests[0], digests[1])
+})
 
-  const merged = path.join(workplace, 'thinking-merged.gguf')
-  await mergeLora({ base, adapter: state.result.adapter, output: merged })
-  const runtime = runtimes.engine(Config.parse({}).runtime, engine)
-  const prompts = wanted.map(({ user }, index) => ({ id: String(index), messages: [{ role: 'user' as const, content: user }] }))
-  const decoding = { maxTokens: 24, contextLength: 128, parallel: 2 }
-  for await (const { id, text } of runtime.generate({ path: merged, digest: '' }, prompts, decoding, never)) {
-    assert.equal(text, wanted[Number(id)]?.assistant)
-  }
+test('a model without a thinking switch is trained with its own template', async () => {
+  assert.equal((await planTraining(await smallJob())).template, null)
 })

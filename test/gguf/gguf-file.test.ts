@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { chmodSync, openSync, truncateSync, writeFileSync, writeSync, closeSync } from 'node:fs'
+import { createServer } from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import { openGguf } from '../../src/gguf/gguf-file.ts'
@@ -66,13 +66,15 @@ test('files that are something else are refused in words that say what they are'
   })
 })
 
-test('a missing file, a directory, a pipe and a file that may not be read say so', async () => {
+test('a missing file, a directory, a socket and a file that may not be read say so', async () => {
   await inDirectory(async (directory) => {
-    const pipe = path.join(directory, 'pipe')
-    execFileSync('mkfifo', [pipe])
+    const socket = path.join(directory, 'socket')
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(socket, resolve))
     await assert.rejects(openGguf(path.join(directory, 'none.gguf')), refusal('GI-GGUF-UNREADABLE', /no such file/))
     await assert.rejects(openGguf(directory), refusal('GI-GGUF-UNREADABLE', /not a regular file/))
-    await assert.rejects(openGguf(pipe), refusal('GI-GGUF-UNREADABLE', /not a regular file/))
+    await assert.rejects(openGguf(socket), refusal('GI-GGUF-UNREADABLE', /not a regular file/))
+    server.close()
     const secret = changed(directory, fixture('base.gguf'), () => undefined)
     chmodSync(secret, 0)
     // The superuser may read everything, so there is nothing to see then.
