@@ -26,7 +26,10 @@ export default tseslint.config(
   { files: ['bench/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['**/*.js'], languageOptions: { globals: nodeGlobals } },
   {
-    files: ['**/*.cjs'],
-    languageOptions: { globals: { ...nodeGlobals, module: 'writable', require: 'readonly' }, sourceType: 'commonjs' },
+    files: ['**/*.cjs', 'bin/*.js'],
+    languageOptions: {
+      globals: { ...nodeGlobals, module: 'writable', require: 'readonly', __dirname: 'readonly' },
+      sourceType: 'commonjs',
+    },
   },
 )

@@ -1,4 +1,5 @@
-// npm run bench [-- NAME ...]: measures what design.md, section 9, promises and prints each figure beside its goal. Ends with 1 when a goal is missed.
+// npm run bench [-- NAME ...]: measures what docs/design.md, section 9, promises and prints each figure beside its goal. Ends with 1 when a goal is missed.
+import { benchEngine } from './engine.ts'
 import { benchCounting } from './counting.ts'
 import { benchMerge } from './merge.ts'
 import { benchPreparing } from './preparing.ts'
@@ -10,6 +11,7 @@ const benches: Record<string, () => Promise<BenchRow[]>> = {
   counting: benchCounting,
   preparing: benchPreparing,
   merge: benchMerge,
+  engine: benchEngine,
 }
 
 const chosen = process.argv.slice(2)

@@ -1,6 +1,53 @@
 #!/usr/bin/env node
-const module_ = require('node:module')
+const fs = require('node:fs')
+const { createRequire, wrap } = require('node:module')
+const path = require('node:path')
+const vm = require('node:vm')
 
-// Node 22 and later keep the compiled code between calls: start-up is paid at every tick of the timer.
-module_.enableCompileCache?.()
-require('../dist/genesis-improve.cjs')
+// Compiling the program takes as long as running it, and a timer starts it every hour or oftener. So its compiled code is kept in the user's
+// cache directory, apart for the commands that are called again and again: each compiles other parts of it. Node 22 has the like, for all alike.
+const program = path.join(__dirname, '..', 'dist', 'genesis-improve.cjs')
+const source = fs.readFileSync(program, 'latin1')
+/** The build ends the file with its digest; the engine itself tells sources apart by their length only. */
+const digest = source.slice(-64)
+const command = ['check', 'status', 'learn'].find((name) => process.argv.includes(name)) ?? 'other'
+const cacheFile = cacheFileOf(process.env)
+
+const cachedData = readCache()
+const script = new vm.Script(wrap(source), { filename: program, cachedData })
+if (cacheFile !== undefined && (cachedData === undefined || script.cachedDataRejected)) process.on('exit', writeCache)
+const main = { exports: {} }
+script.runInThisContext()(main.exports, createRequire(program), main, program, path.dirname(program))
+
+function cacheFileOf({ XDG_CACHE_HOME, LOCALAPPDATA, HOME, NODE_DISABLE_COMPILE_CACHE }) {
+  const directory = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && path.join(HOME, '.cache'))
+  if (!directory || NODE_DISABLE_COMPILE_CACHE) return undefined
+  return path.join(directory, 'genesis-improve', 'compiled', `${command}-${process.version}-${process.arch}.bin`)
+}
+
+function readCache() {
+  if (cacheFile === undefined) return undefined
+  try {
+    const content = fs.readFileSync(cacheFile)
+    return content.latin1Slice(0, 64) === digest ? content.subarray(64) : undefined
+  } catch (error) {
+    return without(error)
+  }
+}
+
+function writeCache() {
+  const temporary = `${cacheFile}.${process.pid}`
+  try {
+    fs.mkdirSync(path.dirname(cacheFile), { recursive: true, mode: 0o700 })
+    fs.writeFileSync(temporary, Buffer.concat([Buffer.from(digest, 'latin1'), script.createCachedData()]), { mode: 0o600, flush: true })
+    fs.renameSync(temporary, cacheFile)
+  } catch (error) {
+    without(error)
+  }
+}
+
+/** A cache that can't be read or written is done without. */
+function without(error) {
+  if (typeof error.code !== 'string') throw error
+  return undefined
+}

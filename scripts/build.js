@@ -1,6 +1,8 @@
 // Bundles the program into dist/.
-import { rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { appendFile, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -22,12 +24,32 @@ await rm(new URL('../dist', import.meta.url), { recursive: true, force: true })
 /** zod's messages in fifty languages would be half of the program. */
 const englishOnly = {
   name: 'english-only',
-  setup: (build) => build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js'" })),
+  setup: (build) =>
+    build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js'" })),
 }
-/** execa is an ES module, which this format can't require: it gets a file of its own, read when a process is started. */
-const execaApart = {
-  name: 'execa-apart',
-  setup: (build) => build.onResolve({ filter: /^execa$/ }, () => ({ path: './execa.cjs', external: true })),
+/** ES modules, which this format can't require and compiled code from the cache can't import: each gets a file of its own, read when it is used. */
+const apart = ['execa', 'ora']
+const clientsApart = {
+  name: 'clients-apart',
+  setup: (build) =>
+    build.onResolve({ filter: new RegExp(`^(${apart.join('|')})$`) }, ({ path: name }) => ({ path: `./${name}.cjs`, external: true })),
+}
+/** The loader of fs-native-extensions tries a dozen places for its binary, which takes longer than all else in an idle check: the first one that fits is tried before. */
+const nativeAtOnce = {
+  name: 'native-at-once',
+  setup: (build) =>
+    build.onLoad({ filter: /fs-native-extensions[\\/]binding\.js$/ }, () => ({
+      contents: `
+        const path = require('node:path')
+        const name = 'fs-native-extensions'
+        const installed = path.dirname(require.resolve(name))
+        try {
+          module.exports = require(path.join(installed, 'prebuilds', process.platform + '-' + process.arch, name + '.node'))
+        } catch (error) {
+          if (error.code !== 'MODULE_NOT_FOUND' && error.code !== 'ERR_DLOPEN_FAILED') throw error
+          module.exports = require(path.join(installed, 'binding.js'))
+        }`,
+    })),
 }
 const shared = { absWorkingDir: root, bundle: true, target: 'node20', logLevel: 'warning', legalComments: 'none', outdir: 'dist' }
 // One file, in which a module runs when it is first needed: as many files, or with everything run at the start, a look takes twice as long.
@@ -37,14 +59,22 @@ await build({
   outExtension: { '.js': '.cjs' },
   platform: 'node',
   format: 'cjs',
-  minify: true,
-  keepNames: false,
-  plugins: [englishOnly, execaApart],
-  external: ['fs-native-extensions', 'ora', '@huggingface/tokenizers'],
+  plugins: [englishOnly, clientsApart, nativeAtOnce],
+  external: ['@huggingface/tokenizers'],
+  supported: { 'dynamic-import': false },
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': '__importMetaUrl' },
 })
-await build({ ...shared, entryPoints: { execa: 'execa' }, outExtension: { '.js': '.cjs' }, platform: 'node', format: 'cjs' })
+await endWithDigest(path.join(root, 'dist', 'genesis-improve.cjs'))
+await build({
+  ...shared,
+  entryPoints: apart.map((name) => ({ in: name, out: name })),
+  outExtension: { '.js': '.cjs' },
+  platform: 'node',
+  format: 'cjs',
+  // What imports a file of this format takes all that it exports for its default export.
+  footer: { js: 'if (module.exports.default !== undefined) module.exports = Object.assign(module.exports.default, module.exports)' },
+})
 await build({ ...shared, entryPoints: { 'merge-thread': 'src/gguf/merge-thread.ts' }, platform: 'node', format: 'esm' })
 await build({
   ...shared,
@@ -54,3 +84,11 @@ await build({
   format: 'cjs',
   external: ['@qvac/*', 'bare-*'],
 })
+
+/** By which bin/genesis-improve.js tells whether compiled code is that of this program. */
+async function endWithDigest(file) {
+  const digest = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+  await appendFile(file, `//${digest}`)
+}

@@ -3,6 +3,7 @@ import { resolvedBase } from '../config/load-config.ts'
 import type { Config } from '../config/schema.ts'
 import { errorTable, GenesisError } from '../errors.ts'
 import type { Problem } from '../problem.ts'
+import { problemsOfFile } from '../state/checked-file.ts'
 import type { Home } from '../state/home.ts'
 import type { Workshop } from './parts.ts'
 
@@ -28,17 +29,22 @@ export async function blockersOf(workshop: Pick<Workshop, 'home' | 'parts'>, con
 
 /** A broken line in the user's own items would fail the cycle after it was opened. */
 async function itemProblems(home: Home): Promise<Problem[]> {
+  const files = { gate: home.userGate, retention: home.userRetention }
+  const found: Problem[] = []
+  for (const [name, file] of Object.entries(files))
+    found.push(...(await problemsOfFile(home, name, file, async () => await readingProblems(file))))
+  return found
+}
+
+async function readingProblems(file: string): Promise<Problem[]> {
   const { readItems } = await import('../evaluation/read-items.ts')
-  const problems: Problem[] = []
-  for (const file of [home.userGate, home.userRetention]) {
-    try {
-      await readItems(file)
-    } catch (error) {
-      if (!(error instanceof GenesisError)) throw error
-      problems.push({ code: error.code, what: `${error.what} ${error.why ?? ''}`.trim(), remedy: error.remedy })
-    }
+  try {
+    await readItems(file)
+    return []
+  } catch (error) {
+    if (!(error instanceof GenesisError)) throw error
+    return [{ code: error.code, what: `${error.what} ${error.why ?? ''}`.trim(), remedy: error.remedy }]
   }
-  return problems
 }
 
 const problem = (code: 'GI-BASE-MISSING' | 'GI-BASE-UNREADABLE'): Problem => ({

@@ -91,8 +91,7 @@ async function advance(workshop: Workshop, id: string): Promise<CheckResult> {
   const events = await readJournal(directory)
   const status = cycleStatus(events)
   if (status.status === 'closed') throw new Error(`cycle ${id} is closed but the state has it open`)
-  if (status.status === 'failing')
-    return await fail(workshop, id, status.step, new GenesisError('GI-STEP-FAILED', { why: `${status.step}: ${status.error.what}` }))
+  if (status.status === 'failing') return await fail(workshop, id, status.step, new GenesisError('GI-STEP-FAILED', status.error))
 
   const { next: step, attempt } = status
   const end = await runStep(workshop, stepRunners, cycle, events, step, attempt)
@@ -104,11 +103,12 @@ async function settle(workshop: Workshop, ran: CheckResult, end: StepEnd): Promi
   const { home } = workshop
   const id = ran.cycle ?? ''
   const step = ran.step ?? 'collect'
-  if (end.end === 'interrupted') {
+  // A cancellation that comes while the last step ends comes too late.
+  if (step !== 'conclude' || end.end !== 'finished') {
     const cancelled = await closeIfCancelled(workshop)
-    if (cancelled === null) throw new GenesisError('GI-INTERRUPTED', { why: `${step} stopped; the next check goes on from there` })
-    return { ...ran, outcome: 'CANCELLED', explanation: `${cancelled} was cancelled` }
+    if (cancelled !== null) return { ...ran, outcome: 'CANCELLED', explanation: `${cancelled} was cancelled` }
   }
+  if (end.end === 'interrupted') throw new GenesisError('GI-INTERRUPTED', { why: `${step} stopped; the next check goes on from there` })
   if (end.end === 'waiting')
     return {
       ...ran,

@@ -1,19 +1,19 @@
-import { rm } from 'node:fs/promises'
 import { countLearnings } from '../learnings/counting.ts'
 import { readState, updateState } from '../state/store.ts'
-import { cycleDirectory, readManifest, releaseNameOf, trainingDirectory } from './cycle-directory.ts'
+import { cycleDirectory, readManifest, releaseNameOf } from './cycle-directory.ts'
+import { countHeldOutBy } from './held-out-by.ts'
 import { appendEvent, readJournal } from './journal.ts'
 import type { Workshop } from './parts.ts'
 import { asNumberOrNull } from './result.ts'
 import { backoffAfter, cycleClosed } from './state-changes.ts'
 import { stepResults } from './step-results.ts'
 import type { Outcome } from './step.ts'
+import { takeBack } from './take-back.ts'
 
-/** Closes a cycle in its journal, then in the state. What a cycle that came to no end had staged is taken away first. */
+/** Closes a cycle in its journal, then in the state. What a cycle that came to no end had done is taken back first. */
 export async function closeCycle(workshop: Workshop, id: string, outcome: Outcome, reasons: string[]): Promise<void> {
   const { home, clock } = workshop
-  if (outcome === 'FAILED' || outcome === 'CANCELLED') await clearAway(workshop, id)
-  const events = await readJournal(cycleDirectory(home, id))
+  if (outcome === 'FAILED' || outcome === 'CANCELLED') await takeBack(workshop, id)
   const { state } = await readState(home)
   const made = await madeFrom(workshop, id)
   await appendEvent(cycleDirectory(home, id), {
@@ -22,18 +22,11 @@ export async function closeCycle(workshop: Workshop, id: string, outcome: Outcom
     outcome,
     reasons,
     fingerprint: made.fingerprint,
-    newly_pinned: asNumberOrNull(stepResults(events).prepare?.['newlyPinned']) ?? 0,
+    newly_pinned: await countHeldOutBy(home, [id]),
     learnings_seen: made.learningsSeen,
     backoff: backoffAfter(state, outcome, clock.now().toISOString()),
   })
   await recordClosed(workshop, id)
-}
-
-async function clearAway(workshop: Workshop, id: string): Promise<void> {
-  const { config } = await readManifest(workshop.home, id)
-  const { serving } = await workshop.parts(config)
-  await serving.discard(releaseNameOf(id))
-  await rm(trainingDirectory(cycleDirectory(workshop.home, id)), { recursive: true, force: true })
 }
 
 /** Brings the state to what a closed cycle's journal says. May be repeated. */

@@ -40,6 +40,9 @@ export const attemptDirectory = (cycle: string, step: Step, attempt: number): st
 /** The trainer's own directory: it outlives an attempt, so that its checkpoints serve the next one. */
 export const trainingDirectory = (cycle: string): string => path.join(cycle, 'training')
 
+/** Where the fates of the learnings that a cycle collected stand, once it deployed. */
+export const fatesFile = (home: Home, id: string): string => path.join(home.fates, `${id}.jsonl`)
+
 /** `cycle-YYYYMMDD-HHMMSS` (UTC). */
 export const cycleIdAt = (time: Date): string => `cycle-${time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`
 

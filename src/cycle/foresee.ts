@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
 import { readState } from '../state/store.ts'
 import { blockersOf } from './blockers.ts'
@@ -5,6 +6,7 @@ import { cycleDirectory } from './cycle-directory.ts'
 import { readJournal } from './journal.ts'
 import { lookAround } from './look.ts'
 import type { Workshop } from './parts.ts'
+import { cancelRequest } from './run-lock.ts'
 import type { Step } from './step.ts'
 import { cycleStatus } from './transitions.ts'
 
@@ -20,7 +22,7 @@ export async function foresee(workshop: Workshop, config: Config): Promise<Fores
   const { state } = await readState(workshop.home)
   if (state.open_cycle !== null) {
     const status = cycleStatus(await readJournal(cycleDirectory(workshop.home, state.open_cycle)))
-    if (status.status === 'open') {
+    if (status.status === 'open' && !existsSync(cancelRequest(workshop.home, state.open_cycle))) {
       return { action: 'run', cycle: state.open_cycle, step: status.next, explanation: `Would run ${status.next} of ${state.open_cycle}.` }
     }
     return { action: 'run', cycle: state.open_cycle, step: null, explanation: `Would close ${state.open_cycle}.` }

@@ -29,7 +29,7 @@ export async function lookAround({ home, clock }: Pick<Workshop, 'home' | 'clock
   const triggers = evaluateTriggers(
     {
       waitingLearnings: learnings.waiting,
-      newlyPinned: last === null || last.outcome === 'DEPLOY' || last.outcome === 'ROLLED_BACK' ? 0 : last.newly_pinned,
+      newlyPinned: last === null || last.outcome === 'DEPLOY' ? 0 : last.newly_pinned,
       lastTrainingTime: state.last_training_time,
       firstCheckTime: state.first_check_time,
       now,

@@ -1,10 +1,11 @@
-import { rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { Config } from '../config/schema.ts'
 import { withLock } from '../state/lock.ts'
 import { makeDirectory, syncDirectory, writeFileAtomic } from '../state/files.ts'
 import { readState, updateStateLocked } from '../state/store.ts'
+import { unknownOpenCycle } from './adopt.ts'
 import { cycleDirectory, cycleIdAt, listCycles } from './cycle-directory.ts'
 import type { CycleManifest } from './cycle-directory.ts'
 import { appendEvent } from './journal.ts'
@@ -35,6 +36,11 @@ export async function openCycle(workshop: Workshop, opening: Opening): Promise<O
   return await withLock(home, async () => {
     const { state } = await readState(home)
     if (state.open_cycle !== null) return { id: state.open_cycle, opened: false }
+    const unknown = await unknownOpenCycle(home, state)
+    if (unknown !== null) {
+      await updateStateLocked(home, (current) => cycleOpened(current, unknown.id, unknown.openedAt))
+      return { id: unknown.id, opened: false }
+    }
     const id = freeId(await listCycles(home), clock.now())
     const at = clock.now().toISOString()
     const manifest: CycleManifest = {
@@ -50,7 +56,8 @@ export async function openCycle(workshop: Workshop, opening: Opening): Promise<O
       usableLearnings: opening.usableLearnings,
     }
     await makeDirectory(home.cycles)
-    const temporary = path.join(home.cycles, `.opening-${randomBytes(4).toString('hex')}`)
+    await removeLeftovers(home.cycles)
+    const temporary = path.join(home.cycles, `${openingPrefix}${randomBytes(4).toString('hex')}`)
     try {
       await makeDirectory(temporary)
       await writeFileAtomic(path.join(temporary, 'cycle.json'), `${JSON.stringify(manifest, null, 2)}\n`)
@@ -63,6 +70,14 @@ export async function openCycle(workshop: Workshop, opening: Opening): Promise<O
     await updateStateLocked(home, (current) => cycleOpened(current, id, at))
     return { id, opened: true }
   })
+}
+
+const openingPrefix = '.opening-'
+
+/** What a kill left behind; data/.lock sees to it that nobody else is opening a cycle. */
+async function removeLeftovers(cycles: string): Promise<void> {
+  for (const name of await readdir(cycles))
+    if (name.startsWith(openingPrefix)) await rm(path.join(cycles, name), { recursive: true, force: true })
 }
 
 /** The settings alone, without what one call adds to them. */

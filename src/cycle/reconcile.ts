@@ -1,8 +1,8 @@
-import { GenesisError } from '../errors.ts'
 import { readState, updateState } from '../state/store.ts'
 import type { State } from '../state/state.ts'
+import { unknownOpenCycle } from './adopt.ts'
 import { recordClosed } from './close.ts'
-import { cycleDirectory, listCycles } from './cycle-directory.ts'
+import { cycleDirectory } from './cycle-directory.ts'
 import { readJournal } from './journal.ts'
 import type { Workshop } from './parts.ts'
 import { finishRollback } from './rollback.ts'
@@ -34,19 +34,10 @@ export async function reconcile(workshop: Workshop): Promise<State> {
   return state
 }
 
-/** A cycle whose opening did not reach the state is taken up. One that is closed, or can't be read, is history. */
-async function adoptNewest(workshop: Workshop, state: State): Promise<State> {
-  const { home } = workshop
-  const newest = (await listCycles(home)).at(-1)
-  if (newest === undefined || newest === state.last_cycle?.id) return state
-  try {
-    const events = await readJournal(cycleDirectory(home, newest))
-    const [opened] = events
-    if (opened === undefined || cycleStatus(events).status === 'closed') return state
-    return await updateState(home, (current) => (current.open_cycle === null ? cycleOpened(current, newest, opened.at) : current))
-  } catch (error) {
-    if (!(error instanceof GenesisError) || error.code !== 'GI-JOURNAL-UNREADABLE') throw error
-    workshop.notice(`${newest} is passed over: ${error.why ?? error.what}`)
-    return state
-  }
+/** A cycle whose opening did not reach the state is taken up. */
+async function adoptNewest({ home, notice }: Workshop, state: State): Promise<State> {
+  const unknown = await unknownOpenCycle(home, state, notice)
+  if (unknown === null) return state
+  const { id, openedAt } = unknown
+  return await updateState(home, (current) => (current.open_cycle === null ? cycleOpened(current, id, openedAt) : current))
 }

@@ -1,5 +1,4 @@
 import { rename } from 'node:fs/promises'
-import path from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { GenesisError, systemErrorCode } from '../errors.ts'
 import { countLearnings } from '../learnings/counting.ts'
@@ -7,10 +6,15 @@ import { listReleases, updateRelease } from '../serving/release-files.ts'
 import type { ReleaseRecord } from '../serving/release.ts'
 import { baseModelName } from '../state/state.ts'
 import { readState, updateState } from '../state/store.ts'
-import { closeCycle, madeFrom } from './close.ts'
-import { readManifest } from './cycle-directory.ts'
+import { closeCycle, madeFrom, recordClosed } from './close.ts'
+import { cycleDirectory, fatesFile, readManifest } from './cycle-directory.ts'
+import { countHeldOutBy } from './held-out-by.ts'
+import { readJournal } from './journal.ts'
 import type { Workshop } from './parts.ts'
-import { rollbackIntended, rolledBack } from './state-changes.ts'
+import { asNumberOrNull } from './result.ts'
+import { rollbackIntended, rollbackWithdrawn, rolledBack } from './state-changes.ts'
+import { stepResults } from './step-results.ts'
+import { cycleStatus } from './transitions.ts'
 
 export interface RolledBack {
   from: string
@@ -36,8 +40,8 @@ export async function rollback(workshop: Workshop, config: Config, target: strin
     if ((await serving.locate(to)) === null)
       throw new GenesisError('GI-RELEASE-WEIGHTS-GONE', { what: `The weights of ${to} are no longer kept.` })
   }
-  if (state.open_cycle !== null)
-    await closeCycle(workshop, state.open_cycle, 'CANCELLED', [`${from} was rolled back while the cycle was open`])
+  if (releasesBetween(releases, from, to).at(-1)?.previous !== to)
+    throw new GenesisError('GI-RELEASE-UNKNOWN', { what: `${to} was not in production before ${from}.` })
   await updateState(home, (current) => rollbackIntended(current, from, to, clock.now().toISOString()))
   await finishRollback(workshop, config)
   return { from, to }
@@ -51,16 +55,41 @@ export async function finishRollback(workshop: Workshop, config?: Config): Promi
   if (pending === null) return
   const undone = releasesBetween(await listReleases(home), pending.from, pending.to)
   const [newest] = undone
-  if (newest === undefined) throw new GenesisError('GI-RELEASE-UNKNOWN', { what: `There is no release ${pending.from}.` })
-  const { serving } = await workshop.parts(config ?? (await readManifest(home, newest.cycle)).config)
-  await serving.activate(pending.to === baseModelName ? null : pending.to)
+  const oldest = undone.at(-1)
+  if (newest === undefined || oldest === undefined)
+    throw new GenesisError('GI-RELEASE-UNKNOWN', { what: `There is no release ${pending.from}.` })
+  await activate(workshop, config ?? (await readManifest(home, newest.cycle)).config, pending.to)
+  if (state.open_cycle !== null) await cancelOpen(workshop, state.open_cycle, pending.from)
   for (const release of undone) {
     await updateRelease(home, release.name, { rolledBackAt: pending.at })
-    await giveBack(path.join(home.fates, `${release.cycle}.jsonl`))
+    await giveBack(fatesFile(home, release.cycle))
   }
-  const { waiting } = await countLearnings(home)
   const made = await madeFrom(workshop, newest.cycle)
-  await updateState(home, (current) => rolledBack(current, made, waiting), workshop)
+  const heldOut = await countHeldOutBy(
+    home,
+    undone.map(({ cycle }) => cycle),
+  )
+  const before = stepResults(await readJournal(cycleDirectory(home, oldest.cycle))).decide?.['baselineAccuracy']
+  const { waiting } = await countLearnings(home)
+  const change = { ...made, newlyPinned: heldOut, improvementScore: asNumberOrNull(before) }
+  await updateState(home, (current) => rolledBack(current, change, waiting), workshop)
+}
+
+/** A target that can't be served, now or later, ends the rollback: production stays as it was, and the next check must not stumble over it. */
+async function activate(workshop: Workshop, config: Config, to: string): Promise<void> {
+  const { serving } = await workshop.parts(config)
+  try {
+    await serving.activate(to === baseModelName ? null : to)
+  } catch (error) {
+    if (error instanceof GenesisError && !error.temporary) await updateState(workshop.home, rollbackWithdrawn)
+    throw error
+  }
+}
+
+/** A crash may have come after it was closed in its journal. */
+async function cancelOpen(workshop: Workshop, id: string, from: string): Promise<void> {
+  if (cycleStatus(await readJournal(cycleDirectory(workshop.home, id))).status === 'closed') await recordClosed(workshop, id)
+  else await closeCycle(workshop, id, 'CANCELLED', [`${from} was rolled back while the cycle was open`])
 }
 
 /** The releases that go when production returns from one to an earlier one: newest first, the earlier one left out. */

@@ -7,6 +7,7 @@ import type { CycleManifest } from './cycle-directory.ts'
 import { appendEvent } from './journal.ts'
 import type { JournalEvent, RecordedError, StepFinished } from './journal.ts'
 import type { Parts, Progress, Workshop } from './parts.ts'
+import { requireSameBase } from './same-base.ts'
 import { stepResults } from './step-results.ts'
 import { cycleStatus } from './transitions.ts'
 import { steps } from './step.ts'
@@ -66,6 +67,7 @@ export async function runStep(
   try {
     await clearAttempts(directory, step)
     await makeDirectory(attemptPath)
+    if (stepsOnBase.has(step)) await requireSameBase(workshop.home, cycle)
     const context: StepContext = {
       ...workshop,
       cycle,
@@ -98,6 +100,8 @@ export async function runStep(
     return { end: 'failed', error: failure }
   }
 }
+
+const stepsOnBase: ReadonlySet<Step> = new Set(['prepare', 'train', 'package', 'evaluate'])
 
 const progressOf = (text: string, done?: number, total?: number, timeLeftMs?: number | null): Progress => ({
   text,

@@ -25,7 +25,7 @@ export interface Aftermath {
 
 /** Applied again to its own result it changes nothing, so that a crash between journal and state does no harm. */
 export function cycleClosed(state: State, id: string, closed: Closed, { release, improvementScore, waiting }: Aftermath): State {
-  if (state.open_cycle !== id && state.last_cycle?.id === id) return state
+  if (state.open_cycle !== id) return state
   const { outcome, at, reasons, fingerprint, newly_pinned, learnings_seen, backoff } = closed
   return {
     ...state,
@@ -56,8 +56,22 @@ export function rollbackIntended(state: State, from: string, to: string, at: str
   return { ...state, pending_rollback: { from, to, at } }
 }
 
+export const rollbackWithdrawn = (state: State): State => ({ ...state, pending_rollback: null })
+
+/** What a rollback takes back. */
+export interface Undone {
+  /** The cycle that made the release. */
+  cycle: string
+  fingerprint: string
+  learningsSeen: number
+  /** Learnings that are still held out by the cycles that are undone. */
+  newlyPinned: number
+  /** Estimated live accuracy of the model that is served again; null when it is not known. */
+  improvementScore: number | null
+}
+
 /** The release's learnings are waiting again; the cycle that made it counts as rolled back. */
-export function rolledBack(state: State, undone: { cycle: string; fingerprint: string; learningsSeen: number }, waiting: number): State {
+export function rolledBack(state: State, undone: Undone, waiting: number): State {
   const pending = state.pending_rollback
   if (pending === null) return state
   return {
@@ -65,13 +79,14 @@ export function rolledBack(state: State, undone: { cycle: string; fingerprint: s
     pending_rollback: null,
     current_model: pending.to,
     learnings_since_training: waiting,
+    improvement_score: undone.improvementScore ?? state.improvement_score,
     last_cycle: {
       id: undone.cycle,
       outcome: 'ROLLED_BACK',
       at: pending.at,
       reasons: [`${pending.from} was rolled back to ${pending.to}`],
       fingerprint: undone.fingerprint,
-      newly_pinned: 0,
+      newly_pinned: undone.newlyPinned,
       learnings_seen: undone.learningsSeen,
     },
     backoff: backoffAfter(state, 'ROLLED_BACK', pending.at),

@@ -98,10 +98,7 @@ export function whyNotDeployed(status: Omit<Status, 'why_not_deployed'>, trigger
     return `${last.cycle} ended with ${last.outcome}: ${why}`
   }
   const [blocker] = blockers
-  const waiting = current === baseModelName || status.learnings_since_training > 0
-  if (!waiting) return null
+  if (current !== baseModelName && status.learnings_since_training === 0) return null
   if (blocker !== undefined) return `${blocker.what} ${blocker.remedy}`
-  if (current === baseModelName && last === null)
-    return status.should_trigger ? 'a cycle is due; the next check opens it' : `no cycle was due yet: ${triggersSummary}`
-  return null
+  return status.should_trigger ? 'a cycle is due; the next check opens it' : `no cycle was due yet: ${triggersSummary}`
 }

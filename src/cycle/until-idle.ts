@@ -18,6 +18,9 @@ export async function checkUntilIdle(workshop: Workshop, config: Config, told: (
   })
 }
 
+/** A longer timer would end at once. */
+const longestDelayMs = 2 ** 31 - 1
+
 /** Stays, and looks again after each interval, until the signal aborts. The configuration is read anew each time. */
 export async function checkContinuously(
   workshop: Workshop,
@@ -35,7 +38,7 @@ export async function checkContinuously(
       failed(error)
     }
     try {
-      await delay(intervalMinutes * 60_000, undefined, { signal: workshop.signal })
+      await delay(Math.min(intervalMinutes * 60_000, longestDelayMs), undefined, { signal: workshop.signal })
     } catch (error) {
       if (!workshop.signal.aborted) throw error
     }

@@ -8,7 +8,6 @@ import { SetDigest } from './set-digest.ts'
 import { simulationSource } from './learning.ts'
 import type { LearningKind } from './learning.ts'
 import type { NormalisedEntry } from './normalise.ts'
-import { versionOf } from './open-file.ts'
 import { OutcomeWindow } from './outcomes.ts'
 import type { Outcomes } from './outcomes.ts'
 import { Patience } from './patience.ts'
@@ -71,7 +70,7 @@ async function countPatiently(home: Home, options: CountingOptions, settings: Se
   const patience = new Patience(options.patience)
   for (;;) {
     const tally = new Tally(settings, await readSettledIdentities(home))
-    const join = new Join((options.clock ?? systemClock).now(), await expectedLearnings(home))
+    const join = new Join((options.clock ?? systemClock).now())
     let reading = home.learningsJson
     try {
       for (const file of learningsFiles(home)) {
@@ -89,13 +88,6 @@ async function countPatiently(home: Home, options: CountingOptions, settings: Se
       await patience.waitAfter(error, reading)
     }
   }
-}
-
-/** From the sizes of the files; a learning takes 300 bytes or so. */
-async function expectedLearnings(home: Home): Promise<number> {
-  const versions = await Promise.all(learningsFiles(home).map(({ path }) => versionOf(path)))
-  const bytes = versions.reduce((sum, version) => sum + Number(version?.size ?? 0), 0)
-  return Math.min(bytes / 300, 4e6)
 }
 
 type Settled = Awaited<ReturnType<typeof readSettledIdentities>>

@@ -11,13 +11,11 @@ import { ReadingReport } from './reading-report.ts'
  */
 export class Join {
   readonly report = new ReadingReport()
-  readonly #sound: IdentitySet
+  readonly #sound = new IdentitySet()
   readonly #unusable = new IdentitySet()
   readonly #now: string
 
-  /** `expected`: about how many learnings there will be, to make room for them at once. */
-  constructor(now: Date, expected = 0) {
-    this.#sound = new IdentitySet(expected)
+  constructor(now: Date) {
     this.#now = now.toISOString()
   }
 

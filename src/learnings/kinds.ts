@@ -29,7 +29,7 @@ const kindOfWord = new Map<string, LearningKind>(
 )
 
 /** The kind a word stands for ("thumbs-up" is a success), or undefined. */
-export function kindOf(word: unknown): LearningKind | undefined {
+function kindOf(word: unknown): LearningKind | undefined {
   if (typeof word !== 'string') return undefined
   return (
     kindOfWord.get(word) ??

@@ -1,7 +1,7 @@
 import type { UnusableReason } from './usability.ts'
 
 /** An entry longer than this (bytes) is passed over and counted, so that memory stays bounded whatever the file holds. */
-export const longestEntry = 16 * 1024 * 1024
+const longestEntry = 16 * 1024 * 1024
 
 /** One entry as it stands in a file: the parsed value, or why there is none. */
 export interface RawEntry {

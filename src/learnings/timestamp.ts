@@ -9,25 +9,24 @@ const millisecondsEnd = 1e14
 
 /**
  * Reads ISO 8601 (without a zone it is taken as UTC, so that the result does not depend on where we run), seconds or milliseconds
- * since 1970, as number or digits. Gives it as `toISOString` writes it, so that two
- * can be compared as texts; null when it is none of these.
+ * since 1970, as number or digits. Gives it as `toISOString` writes it, so that two can be
+ * compared as texts; null when it is none of these.
  */
 export function readTimestamp(value: unknown): string | null {
   if (typeof value === 'number') return fromNumber(value)
   if (typeof value !== 'string') return null
-  if (canonical.test(value)) return value.startsWith('3', 8) || value.startsWith('29', 8) ? inCalendar(value) : value
+  if (canonical.test(value)) return mayBeMissing(value) && !isDate(value) ? null : value
   const text = value.trim()
   if (digits.test(text)) return fromNumber(Number(text))
   const parts = iso.exec(text)
-  if (parts === null) return null
-  if (!isDate(text)) return null
+  if (parts === null || !isDate(text)) return null
   const [, date = '', minutes = '00:00', seconds = '00', fraction = '', zone = 'Z'] = parts
   return fromMilliseconds(Date.parse(`${date}T${minutes}:${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}${withColon(zone)}`))
 }
 
-/** The text when the date at its beginning exists. */
-function inCalendar(text: string): string | null {
-  return isDate(text) ? text : null
+/** Whether the day is one that not every month has: 29 to 31. */
+function mayBeMissing(text: string): boolean {
+  return text.startsWith('3', 8) || text.startsWith('29', 8)
 }
 
 /** Whether the date at the beginning exists: Date.parse takes 30 February for 2 March. */

@@ -6,8 +6,14 @@ import type { EngineWorker } from '../engine/worker-client.ts'
 import { GenesisError } from '../errors.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
 import { processorCount } from '../system/process.ts'
-import type { EngineRuntimeOptions } from './engine.ts'
 import type { Answer, DecodingOptions, ModelLocation, Prompt } from './port.ts'
+
+export interface EngineRuntimeOptions {
+  engineDirectory: string
+  /** Another worker in tests. */
+  workerFile?: string
+  silenceLimitMs?: number
+}
 
 /** Answers every prompt with one worker. Throws GI-INTERRUPTED, GI-PROMPT-TOO-LONG, and what the engine's errors become. */
 export async function* generateAnswers(

@@ -3,14 +3,8 @@ import { engineVersion } from '../engine/packages.ts'
 import { engineStatus } from '../engine/status.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
 import { digestText } from '../state/files.ts'
+import type { EngineRuntimeOptions } from './engine-answers.ts'
 import type { Runtime } from './port.ts'
-
-export interface EngineRuntimeOptions {
-  engineDirectory: string
-  /** Another worker in tests. */
-  workerFile?: string
-  silenceLimitMs?: number
-}
 
 /** Generates on the embedded engine: one worker for each call of `generate`, ended with it. What it needs for that is read then. */
 export function engineRuntime(_config: Config['runtime'], options: EngineRuntimeOptions): Runtime {

@@ -24,7 +24,8 @@ export async function cachedDigest(home: Home, file: string): Promise<string> {
   return digest
 }
 
-async function identityOf(file: string): Promise<string> {
+/** Inode, size and time of a file in one text: another content means another one. Throws the file system's error. */
+export async function identityOf(file: string): Promise<string> {
   const { ino, size, mtimeNs } = await stat(file, { bigint: true })
   return `${ino}-${size}-${mtimeNs}`
 }

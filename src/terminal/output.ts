@@ -25,9 +25,10 @@ export class Output {
     this.paint = new Chalk({ level: options.colour && !options.json && options.standardOutput.isTTY ? 1 : 0 })
   }
 
-  /** Whether progress may draw over its own line. */
+  /** Whether progress may draw over its own line. A terminal that does not know its width would be cleared without end. */
   get interactive(): boolean {
-    return this.#options.standardError.isTTY && !this.json && !this.quiet
+    const { isTTY, columns } = this.#options.standardError
+    return isTTY && columns > 0 && !this.json && !this.quiet
   }
 
   /** Whether standard error may be coloured. */

@@ -13,8 +13,14 @@ import { readGgufSummary } from '../gguf/summary.ts'
 import { makeDirectory, writeError } from '../state/files.ts'
 import { processorCount } from '../system/process.ts'
 import { finishedResult, inputsDigest, recordResult } from './engine-result.ts'
-import type { EngineTrainerOptions } from './engine.ts'
 import type { Trainer, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
+
+export interface EngineTrainerOptions {
+  engineDirectory: string
+  /** Another worker in tests. */
+  workerFile?: string
+  silenceLimitMs?: number
+}
 
 /** Node's timers take no more; a longer one would fire at once. */
 const longestTimerMs = 2 ** 31 - 1

@@ -1,14 +1,8 @@
 import type { Config } from '../config/schema.ts'
 import { baseProblems } from '../engine/base-support.ts'
 import { engineStatus } from '../engine/status.ts'
+import type { EngineTrainerOptions } from './engine-training.ts'
 import type { Trainer } from './port.ts'
-
-export interface EngineTrainerOptions {
-  engineDirectory: string
-  /** Another worker in tests. */
-  workerFile?: string
-  silenceLimitMs?: number
-}
 
 /** Trains on the embedded engine, inside `begin`. What it trains with is read when it trains: `status` wants no more than the preflight. */
 export function engineTrainer(config: Pick<Config['trainer'], 'timeLimitHours'>, options: EngineTrainerOptions): Trainer {

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Closed } from '../../src/cycle/journal.ts'
-import { backoffAfter, checked, cycleClosed, cycleOpened, rollbackIntended, rolledBack, trainingFinished } from '../../src/cycle/state-changes.ts'
+import {
+  backoffAfter,
+  checked,
+  cycleClosed,
+  cycleOpened,
+  rollbackIntended,
+  rolledBack,
+  trainingFinished,
+} from '../../src/cycle/state-changes.ts'
 import type { Outcome } from '../../src/cycle/step.ts'
 import { defaultState } from '../../src/state/state.ts'
 import type { State } from '../../src/state/state.ts'
@@ -16,7 +24,11 @@ const closing = (outcome: Outcome, backoff: State['backoff'] = null): Closed => 
 
 describe('a training', () => {
   test('that is finished sets time and count, whatever the verdict will be', () => {
-    const { last_training_time, training_runs, learnings_since_training } = trainingFinished(state({ learnings_since_training: 60 }), cycle, at)
+    const { last_training_time, training_runs, learnings_since_training } = trainingFinished(
+      state({ learnings_since_training: 60 }),
+      cycle,
+      at,
+    )
     assert.deepEqual([last_training_time, training_runs, learnings_since_training], [at, 1, 60])
   })
 

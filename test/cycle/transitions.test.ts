@@ -10,7 +10,14 @@ const at = '2026-03-01T12:00:00.000Z'
 const error = { code: 'GI-ENGINE-CRASHED', what: 'The engine ended.', remedy: 'Look again.' }
 const opened: JournalEvent = { event: 'opened', at, reason: 'Enough learnings', manual: false }
 const started = (step: Step, attempt = 1): JournalEvent => ({ event: 'step-started', at, step, attempt })
-const failed = (step: Step, temporary: boolean, attempt = 1): JournalEvent => ({ event: 'step-failed', at, step, attempt, temporary, error })
+const failed = (step: Step, temporary: boolean, attempt = 1): JournalEvent => ({
+  event: 'step-failed',
+  at,
+  step,
+  attempt,
+  temporary,
+  error,
+})
 const interrupted = (step: Step, attempt = 1): JournalEvent => ({ event: 'step-interrupted', at, step, attempt })
 const finished = (step: Step, verdict?: Verdict, when = at): JournalEvent => ({
   ...{ event: 'step-finished', at: when, step, attempt: 1, outputs: {}, result: {} },
@@ -139,7 +146,11 @@ test('any beginning of a legal journal leads to exactly one next action', () => 
       const { events, expected } = walk(drawn.map((number) => (number > 5 ? 4 : number)))
       expected.forEach((next, index) => {
         const status = cycleStatus(events.slice(0, index + 1))
-        const said = { open: 'next' in status && status.next, failing: 'step' in status && status.step, closed: 'outcome' in status && status.outcome }
+        const said = {
+          open: 'next' in status && status.next,
+          failing: 'step' in status && status.step,
+          closed: 'outcome' in status && status.outcome,
+        }
         assert.equal(`${status.status} ${String(said[status.status])}`, next)
       })
     }),

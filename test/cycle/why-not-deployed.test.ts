@@ -13,7 +13,12 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   ...changes,
 })
 const why = (changes: Partial<Facts> = {}): string | null => whyNotDeployed(facts(changes), summary)
-const last = (outcome: string, reasons: string[] = []) => ({ cycle: 'cycle-20260301-120000', outcome, at: '2026-03-01T12:00:00.000Z', reasons })
+const last = (outcome: string, reasons: string[] = []) => ({
+  cycle: 'cycle-20260301-120000',
+  outcome,
+  at: '2026-03-01T12:00:00.000Z',
+  reasons,
+})
 const open = { id: 'cycle-20260302-120000', step: 'train', status: 'running' as const, progress: null, error: null }
 const blocker = { code: 'GI-BASE-MISSING', what: 'No base model is configured.', remedy: 'Set "base".' }
 const release = 'genesis-20260301-120000'
@@ -59,14 +64,16 @@ describe('why nothing was deployed', () => {
   })
 
   test('learnings that wait and zero trainings always have a reason, whatever model the earlier system left', () => {
-    const verdict = fc.option(fc.constantFrom('DEPLOY', 'REFUSE', 'ABSTAIN', 'FAILED', 'CANCELLED', 'ROLLED_BACK').map((outcome) => last(outcome)))
+    const verdict = fc.option(
+      fc.constantFrom('DEPLOY', 'REFUSE', 'ABSTAIN', 'FAILED', 'CANCELLED', 'ROLLED_BACK').map((outcome) => last(outcome)),
+    )
     fc.assert(
       fc.property(
         fc.record({
           learnings_since_training: fc.integer({ min: 1, max: 1000 }),
           current_model: fc.constantFrom('genesis-base', release),
           should_trigger: fc.boolean(),
-          blockers: fc.constantFrom([], [blocker]),
+          blockers: fc.constantFrom<(typeof blocker)[]>([], [blocker]),
           cycle: fc.constantFrom(null, open),
           last_verdict: verdict,
         }),

@@ -9,7 +9,7 @@ import type { Home } from '../../src/state/home.ts'
 import { packageRoot } from '../../src/system/package-root.ts'
 
 /** The built program, as users start it. */
-export const program = path.join(packageRoot(), 'bin', 'genesis-improve.js')
+const program = path.join(packageRoot(), 'bin', 'genesis-improve.js')
 
 export interface Ended {
   code: number | null

@@ -22,6 +22,7 @@ test('the packed tarball installs elsewhere without development dependencies, an
   for (const needed of [
     'dist/genesis-improve.cjs',
     'dist/execa.cjs',
+    'dist/ora.cjs',
     'dist/merge-thread.js',
     'dist/engine-worker.cjs',
     'bin/genesis-improve.js',

@@ -120,9 +120,12 @@ describe('the cache', () => {
   test('a home that cannot be written is counted without', { skip: process.getuid?.() === 0 && 'root writes everywhere' }, async (t) => {
     const home = await temporaryHome(t, { json: list(correction('a')) })
     await chmod(home.data, 0o500)
-    t.after(() => chmod(home.data, 0o700))
-    assert.equal((await count(home)).waiting, 1)
-    assert.deepEqual(await readdir(home.data), ['genesis_learnings.json'])
+    try {
+      assert.equal((await count(home)).waiting, 1)
+      assert.deepEqual(await readdir(home.data), ['genesis_learnings.json'])
+    } finally {
+      await chmod(home.data, 0o700)
+    }
   })
 })
 

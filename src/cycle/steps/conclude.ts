@@ -4,7 +4,7 @@ import { releasesToPrune } from '../../serving/prune.ts'
 import { listReleases, updateRelease } from '../../serving/release-files.ts'
 import { readState } from '../../state/store.ts'
 import { readTextIfPresent, writeFileAtomic } from '../../state/files.ts'
-import { releaseNameOf, trainingDirectory } from '../cycle-directory.ts'
+import { fatesFile, releaseNameOf, trainingDirectory } from '../cycle-directory.ts'
 import { asNumber } from '../result.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 
@@ -41,5 +41,5 @@ export async function conclude(context: StepContext): Promise<StepResult> {
 async function recordFates(context: StepContext): Promise<void> {
   const prepared = path.join(context.from('prepare'), 'fates.jsonl')
   const text = await readTextIfPresent(prepared)
-  await writeFileAtomic(path.join(context.home.fates, `${context.cycle.id}.jsonl`), text ?? '')
+  await writeFileAtomic(fatesFile(context.home, context.cycle.id), text ?? '')
 }

@@ -1,22 +1,17 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { z } from 'zod'
-import { readBuiltinRetention } from '../../dataset/builtin-retention.ts'
-import { HoldoutDecision } from '../../dataset/decision.ts'
-import { PinnedItem, stratumOf } from '../../dataset/pinned-item.ts'
+import { stratumOf } from '../../dataset/pinned-item.ts'
 import { planDataset } from '../../dataset/plan.ts'
 import type { DatasetPlan } from '../../dataset/plan.ts'
 import { prepareDataset } from '../../dataset/prepare.ts'
 import type { PreparedDataset } from '../../dataset/prepare.ts'
 import { retentionToAsk } from '../../dataset/retention.ts'
 import { promptConventionDigest } from '../../evaluation/prompt-convention.ts'
-import { readItems } from '../../evaluation/read-items.ts'
 import { nextAttempt } from '../../gate/attempts.ts'
 import { bestCase } from '../../gate/best-case.ts'
 import { failureShare, givenFailureShare } from '../../gate/failure-share.ts'
 import type { FailureShare, Judgement } from '../../gate/judgement.ts'
 import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
-import type { Learning } from '../../learnings/learning.ts'
+import type { Fate } from '../../learnings/fates.ts'
 import type { ModelLocation } from '../../runtimes/port.ts'
 import { appendLines, digestFile, readTextIfPresent, writeFileAtomic, writeLines } from '../../state/files.ts'
 import { withLock } from '../../state/lock.ts'
@@ -27,6 +22,8 @@ import { locateModel } from '../baseline.ts'
 import type { JudgedItem } from '../judged-item.ts'
 import { lookAround } from '../look.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
+import { successFates } from '../success-fates.ts'
+import { readDatasetInput } from './dataset-input.ts'
 
 /**
  * Makes the dataset and the pinned items, runs the baseline on them, and asks the gate for the best case: when even that could not be
@@ -35,10 +32,10 @@ import type { StepContext, StepResult } from '../run-step.ts'
 export async function prepare(context: StepContext): Promise<StepResult> {
   const { cycle, made } = context
   const baseline = await locateModel(made.serving, cycle.baseline, cycle.base)
-  const plan = planDataset(await datasetInput(context))
+  const plan = planDataset(await readDatasetInput(context))
   const prepared = prepareDataset(plan, await askAboutRetention(context, plan, baseline))
   if (context.resultOf('collect')['simulated'] !== 'mixed') await pin(context, prepared)
-  await writeDataset(context, prepared)
+  await writeDataset(context, prepared, successFates(plan.input.successes, prepared.items))
 
   const scores = await answerPinned(context, baseline, prepared.items, (item) => stratumOf(item, cycle.baseline), 'the baseline')
   await writeLines(
@@ -71,25 +68,6 @@ export async function prepare(context: StepContext): Promise<StepResult> {
 
 const asUntrained = (reason: string): string => `Not trained, since even a perfect model could not be deployed. ${reason}`
 
-async function datasetInput(context: StepContext): Promise<Parameters<typeof planDataset>[0]> {
-  const { home, cycle } = context
-  const collected = (await readRows<Learning>(path.join(context.from('collect'), 'learnings.jsonl'))).reverse()
-  return {
-    cycle: cycle.id,
-    release: cycle.baseline,
-    learnings: collected.filter(({ kind }) => kind !== 'success'),
-    successes: collected.filter(({ kind }) => kind === 'success'),
-    corpus: await readRows(path.join(context.from('collect'), 'corpus.jsonl')),
-    userGate: (await readItems(home.userGate)).items,
-    userRetention: (await readItems(home.userRetention)).items,
-    builtin: await readBuiltinRetention(),
-    pinned: await readChecked(home.pinned, PinnedItem),
-    simulatedPinned: await readChecked(home.simulatedPinned, PinnedItem),
-    decisions: await readChecked(home.holdoutDecisions, HoldoutDecision),
-    settings: cycle.config.dataset,
-  }
-}
-
 /** Asks the model in production about retention candidates until no more are needed. */
 async function askAboutRetention(context: StepContext, plan: DatasetPlan, baseline: ModelLocation): Promise<Map<string, number>> {
   const scores = new Map<string, number>()
@@ -115,7 +93,7 @@ async function pin(context: StepContext, { decisions, pinnedFile }: PreparedData
   })
 }
 
-async function writeDataset({ directory }: StepContext, prepared: PreparedDataset): Promise<void> {
+async function writeDataset({ directory }: StepContext, prepared: PreparedDataset, successes: readonly Fate[]): Promise<void> {
   for (const [name, content] of Object.entries(prepared.files)) await writeFileAtomic(path.join(directory, name), content)
   await writeLines(
     path.join(directory, 'pinned.jsonl'),
@@ -123,7 +101,7 @@ async function writeDataset({ directory }: StepContext, prepared: PreparedDatase
   )
   await writeLines(
     path.join(directory, 'fates.jsonl'),
-    prepared.fates.map((fate) => JSON.stringify(fate)),
+    [...prepared.fates, ...successes].map((fate) => JSON.stringify(fate)),
   )
 }
 
@@ -160,19 +138,4 @@ function countByStratum(scores: readonly JudgedItem[]): Record<string, number> {
   const counts = { gate: 0, regression: 0, retention: 0 }
   for (const { stratum } of scores) counts[stratum] += 1
   return counts
-}
-
-async function readRows<Row>(file: string): Promise<Row[]> {
-  return (await readFile(file, 'utf8'))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row)
-}
-
-async function readChecked<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema>[]> {
-  const text = (await readTextIfPresent(file)) ?? ''
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => schema.parse(JSON.parse(line)))
 }
