@@ -24,11 +24,11 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-floating-promises': 'off', '@typescript-eslint/require-await': 'off', 'no-console': 'off' },
   },
   { files: ['bench/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
-  { files: ['**/*.js'], languageOptions: { globals: nodeGlobals } },
+  { files: ['**/*.{js,mjs}'], languageOptions: { globals: nodeGlobals } },
   {
     files: ['**/*.cjs', 'bin/*.js'],
     languageOptions: {
-      globals: { ...nodeGlobals, module: 'writable', require: 'readonly', __dirname: 'readonly' },
+      globals: { ...nodeGlobals, module: 'writable', require: 'readonly', __dirname: 'readonly', Bare: 'readonly' },
       sourceType: 'commonjs',
     },
   },

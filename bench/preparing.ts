@@ -10,7 +10,7 @@ import { simulateLearnings } from '../src/learnings/simulated-learnings.ts'
 import type { BenchRow } from './row.ts'
 
 const goalSeconds = 20
-/** Twice the learnings may take twice the time; the rest is for the collector of rubbish and the machine. */
+/** Twice the learnings may take twice the time; the rest is for the garbage collector, which has more to look through. */
 const growthGoal = 2.5
 const runs = 3
 
@@ -24,7 +24,9 @@ export async function benchPreparing(): Promise<BenchRow[]> {
     seconds.half.push(prepare(half, builtin))
     seconds.whole.push(prepare(whole, builtin))
   }
-  const [ofHalf, ofWhole] = [median(seconds.half), median(seconds.whole)]
+  const ofWhole = median(seconds.whole)
+  // The least times: what else the machine does makes neither of them shorter.
+  const [leastHalf, leastWhole] = [Math.min(...seconds.half), Math.min(...seconds.whole)]
   return [
     {
       what: 'preparing 100,000 learnings whole',
@@ -35,8 +37,8 @@ export async function benchPreparing(): Promise<BenchRow[]> {
     {
       what: 'preparing 100,000 learnings against 50,000',
       goal: `grows linearly: under ${growthGoal} times`,
-      measured: `${(ofWhole / ofHalf).toFixed(2)} times (${ofWhole.toFixed(2)} s against ${ofHalf.toFixed(2)} s)`,
-      met: ofWhole / ofHalf < growthGoal,
+      measured: `${(leastWhole / leastHalf).toFixed(2)} times (${leastWhole.toFixed(2)} s against ${leastHalf.toFixed(2)} s, least of ${runs})`,
+      met: leastWhole / leastHalf < growthGoal,
     },
   ]
 }

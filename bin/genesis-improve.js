@@ -1,10 +1,11 @@
 #!/usr/bin/env node
+const { createHash } = require('node:crypto')
 const fs = require('node:fs')
-const { createRequire, wrap } = require('node:module')
+const { createRequire } = require('node:module')
 const path = require('node:path')
 const vm = require('node:vm')
 
-// Compiling the program takes as long as running it, and a timer starts it every hour or oftener. So its compiled code is kept in the user's
+// Compiling the program takes as long as running it, and a timer starts it every hour or oftener. So its compiled code is kept in the engine's
 // cache directory, apart for the commands that are called again and again: each compiles other parts of it. Node 22 has the like, for all alike.
 const program = path.join(__dirname, '..', 'dist', 'genesis-improve.cjs')
 const source = fs.readFileSync(program, 'latin1')
@@ -14,22 +15,25 @@ const command = ['check', 'status', 'learn'].find((name) => process.argv.include
 const cacheFile = cacheFileOf(process.env)
 
 const cachedData = readCache()
-const script = new vm.Script(wrap(source), { filename: program, cachedData })
+const script = new vm.Script(source, { filename: program, cachedData })
 if (cacheFile !== undefined && (cachedData === undefined || script.cachedDataRejected)) process.on('exit', writeCache)
 const main = { exports: {} }
 script.runInThisContext()(main.exports, createRequire(program), main, program, path.dirname(program))
 
-function cacheFileOf({ XDG_CACHE_HOME, LOCALAPPDATA, HOME, NODE_DISABLE_COMPILE_CACHE }) {
-  const directory = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && path.join(HOME, '.cache'))
-  if (!directory || NODE_DISABLE_COMPILE_CACHE) return undefined
-  return path.join(directory, 'genesis-improve', 'compiled', `${command}-${process.version}-${process.arch}.bin`)
+function cacheFileOf({ GENESIS_ENGINE_DIR, XDG_CACHE_HOME, LOCALAPPDATA, HOME, NODE_DISABLE_COMPILE_CACHE }) {
+  const user = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && path.join(HOME, '.cache'))
+  const engine = GENESIS_ENGINE_DIR || (user && path.join(user, 'genesis-improve', 'engine'))
+  if (!engine || NODE_DISABLE_COMPILE_CACHE) return undefined
+  return path.join(engine, 'compiled', `${command}-${process.version}-${process.arch}.bin`)
 }
 
 function readCache() {
   if (cacheFile === undefined) return undefined
   try {
     const content = fs.readFileSync(cacheFile)
-    return content.latin1Slice(0, 64) === digest ? content.subarray(64) : undefined
+    const data = content.subarray(128)
+    // The engine runs damaged code as it is.
+    return content.latin1Slice(0, 128) === digest + digestOf(data) ? data : undefined
   } catch (error) {
     return without(error)
   }
@@ -39,11 +43,16 @@ function writeCache() {
   const temporary = `${cacheFile}.${process.pid}`
   try {
     fs.mkdirSync(path.dirname(cacheFile), { recursive: true, mode: 0o700 })
-    fs.writeFileSync(temporary, Buffer.concat([Buffer.from(digest, 'latin1'), script.createCachedData()]), { mode: 0o600, flush: true })
+    const data = script.createCachedData()
+    fs.writeFileSync(temporary, Buffer.concat([Buffer.from(digest + digestOf(data)), data]), { mode: 0o600 })
     fs.renameSync(temporary, cacheFile)
   } catch (error) {
     without(error)
   }
+}
+
+function digestOf(data) {
+  return createHash('sha256').update(data).digest('hex')
 }
 
 /** A cache that can't be read or written is done without. */

@@ -34,6 +34,16 @@ const clientsApart = {
   setup: (build) =>
     build.onResolve({ filter: new RegExp(`^(${apart.join('|')})$`) }, ({ path: name }) => ({ path: `./${name}.cjs`, external: true })),
 }
+/** commander loads what starts other programs, and all of the network with it, for subcommands that are programs of their own; there are none. */
+const noPrograms = {
+  name: 'no-programs',
+  setup: (build) => {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'no-programs' } : undefined,
+    )
+    build.onLoad({ filter: /.*/, namespace: 'no-programs' }, () => ({ contents: 'module.exports = {}' }))
+  },
+}
 /** The loader of fs-native-extensions tries a dozen places for its binary, which takes longer than all else in an idle check: the first one that fits is tried before. */
 const nativeAtOnce = {
   name: 'native-at-once',
@@ -59,10 +69,14 @@ await build({
   outExtension: { '.js': '.cjs' },
   platform: 'node',
   format: 'cjs',
-  plugins: [englishOnly, clientsApart, nativeAtOnce],
+  plugins: [englishOnly, clientsApart, noPrograms, nativeAtOnce],
   external: ['@huggingface/tokenizers'],
   supported: { 'dynamic-import': false },
-  banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // The function that Node would put around it; bin/genesis-improve.js compiles the file as it stands.
+  banner: {
+    js: "(function (exports, require, module, __filename, __dirname) {\nconst __importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
+  },
+  footer: { js: '})' },
   define: { 'import.meta.url': '__importMetaUrl' },
 })
 await endWithDigest(path.join(root, 'dist', 'genesis-improve.cjs'))

@@ -6,6 +6,7 @@ import type { Invocation } from './commands/command.ts'
 import type { Parts, Progress, Workshop } from './cycle/parts.ts'
 import type { Step } from './cycle/step.ts'
 import { defaultEngineDirectory } from './engine/engine-directory.ts'
+import { problemsOfFile } from './state/checked-file.ts'
 import { ProgressDisplay } from './terminal/progress.ts'
 
 /** What a command works with: the configuration, and the parts that it names. */
@@ -46,7 +47,10 @@ async function buildParts({ home, environment }: Invocation, config: Config): Pr
   const engineDirectory = engineDirectoryOf(environment)
   return {
     corpus: corpora[config.corpus.kind]({ file: resolvedCorpus(config, home.root) }),
-    trainer: trainers[config.trainer.kind](config.trainer, { engineDirectory }),
+    trainer: trainers[config.trainer.kind](config.trainer, {
+      engineDirectory,
+      checkFile: async (name, file, check) => await problemsOfFile(home, name, file, check),
+    }),
     runtime: runtimes[config.runtime.kind](config.runtime, { engineDirectory }),
     serving: servings[config.serving.kind](config.serving, { home }),
   }

@@ -18,7 +18,6 @@ import { asTexts } from './result.ts'
 import { runStep } from './run-step.ts'
 import type { StepEnd } from './run-step.ts'
 import { checked, trainingFinished } from './state-changes.ts'
-import { stepRunners } from './steps/index.ts'
 import type { Step } from './step.ts'
 import { cycleStatus } from './transitions.ts'
 
@@ -94,6 +93,7 @@ async function advance(workshop: Workshop, id: string): Promise<CheckResult> {
   if (status.status === 'failing') return await fail(workshop, id, status.step, new GenesisError('GI-STEP-FAILED', status.error))
 
   const { next: step, attempt } = status
+  const { stepRunners } = await import('./steps/index.ts')
   const end = await runStep(workshop, stepRunners, cycle, events, step, attempt)
   const ran: CheckResult = { ...nothing, action: attempt > 1 ? 'resumed' : 'ran', cycle: id, step }
   return await settle(workshop, ran, end)

@@ -30,8 +30,8 @@ export interface Workshop {
   clock: Clock
   /** Aborted when the caller is told to stop (TERM, INT) or the cycle is cancelled. */
   signal: AbortSignal
-  parts(config: Config): Promise<Parts>
-  report(cycle: string | null, step: Step | null, progress: Progress): void
+  parts: (config: Config) => Promise<Parts>
+  report: (cycle: string | null, step: Step | null, progress: Progress) => void
   /** Says something the operator should know but need not act on. */
-  notice(text: string): void
+  notice: (text: string) => void
 }

@@ -25,18 +25,6 @@ export function duration(milliseconds: number): string {
 /** `2026-01-31 14:05 UTC`, or a dash. */
 export const moment = (iso: string | null): string => (iso === null ? '-' : `${iso.slice(0, 16).replace('T', ' ')} UTC`)
 
-/** `12.3 MB` (powers of 1000). */
-export function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let unit = 0
-  let left = value
-  while (left >= 1000 && unit < units.length - 1) {
-    left /= 1000
-    unit += 1
-  }
-  return `${unit === 0 ? left : left.toFixed(1)} ${units[unit] ?? ''}`
-}
-
 /** Columns padded to their widest cell; the first is left-aligned, the others right-aligned where `right` says so. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths: number[] = []

@@ -13,10 +13,9 @@ import { readGgufSummary } from '../gguf/summary.ts'
 import { makeDirectory, writeError } from '../state/files.ts'
 import { processorCount } from '../system/process.ts'
 import { finishedResult, inputsDigest, recordResult } from './engine-result.ts'
-import type { Trainer, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
+import type { Trainer, TrainerSurroundings, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
 
-export interface EngineTrainerOptions {
-  engineDirectory: string
+export interface EngineTrainerOptions extends TrainerSurroundings {
   /** Another worker in tests. */
   workerFile?: string
   silenceLimitMs?: number

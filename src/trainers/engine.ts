@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { baseProblems } from '../engine/base-support.ts'
 import { engineStatus } from '../engine/status.ts'
+import type { Problem } from '../problem.ts'
 import type { EngineTrainerOptions } from './engine-training.ts'
 import type { Trainer } from './port.ts'
 
@@ -12,7 +13,11 @@ export function engineTrainer(config: Pick<Config['trainer'], 'timeLimitHours'>,
   }
   return {
     name: 'engine',
-    preflight: async (base) => [...(await engineStatus(options.engineDirectory)).problems, ...(await baseProblems(base.path))],
+    preflight: async (base) => {
+      const check = async (): Promise<Problem[]> => await baseProblems(base.path)
+      const ofBase = options.checkFile === undefined ? check() : options.checkFile('trainable', base.path, check)
+      return [...(await engineStatus(options.engineDirectory)).problems, ...(await ofBase)]
+    },
     estimate: async (...given) => await (await training()).estimate(...given),
     begin: async (...given) => await (await training()).begin(...given),
     observe: async (...given) => await (await training()).observe(...given),

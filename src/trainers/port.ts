@@ -52,9 +52,7 @@ export interface TrainingHandle {
 }
 
 export type TrainingState =
-  | { status: 'running'; progress: TrainingProgress | null }
-  | { status: 'done'; result: TrainingResult }
-  | { status: 'lost' }
+  { status: 'running'; progress: TrainingProgress | null } | { status: 'done'; result: TrainingResult } | { status: 'lost' }
 
 /** Turns a prepared dataset into a LoRA adapter. Must leave nothing outside `job.directory`. */
 export interface Trainer {
@@ -71,4 +69,11 @@ export interface Trainer {
   /** `running` lets `check --once` return and ask again at the next tick (remote hosts). */
   observe(handle: TrainingHandle, job: TrainingJob): Promise<TrainingState>
   cancel(handle: TrainingHandle, job: TrainingJob): Promise<void>
+}
+
+/** What trainers need beside their configuration. */
+export interface TrainerSurroundings {
+  engineDirectory: string
+  /** Checks a file again only when it changed; without it each preflight looks at the base anew. `name` is one for each kind of check. */
+  checkFile?: (name: string, file: string, check: () => Promise<Problem[]>) => Promise<Problem[]>
 }

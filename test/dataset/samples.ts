@@ -46,15 +46,6 @@ export const item = (id: string, changes: Partial<EvaluationItem> = {}): Evaluat
   ...changes,
 })
 
-export const pinnedLearning = (name: string, changes: Partial<PinnedItem> = {}): PinnedItem => ({
-  ...item(`learning:${name}`),
-  origin: 'learning',
-  release: 'genesis-base',
-  learningIds: [],
-  cycle: 'cycle-20250101-000000',
-  ...changes,
-})
-
 export function inputOf(changes: Partial<DatasetInput> = {}): DatasetInput {
   return {
     cycle: 'cycle-20250601-000000',

@@ -71,12 +71,12 @@ export function journal(home: string): Record<string, unknown>[] {
 export const state = (home: string): Record<string, unknown> =>
   JSON.parse(readFileSync(path.join(home, 'data', 'genesis_improvement_state.json'), 'utf8')) as Record<string, unknown>
 
-/** Waits until the training in this home has done so many steps. */
-export async function trainedSteps(home: string, steps: number): Promise<void> {
-  for (;;) {
+/** Waits until the training that this process runs has done so many steps; the report of one that was killed is not taken for it. */
+export async function trainedSteps(home: string, child: ChildProcess, steps: number): Promise<void> {
+  while (child.exitCode === null) {
     const text = readRunFile(home)
     const match = /step (\d+) of/.exec(text)
-    if (match !== null && Number(match[1]) >= steps) return
+    if (text.includes(`"pid":${child.pid},`) && match !== null && Number(match[1]) >= steps) return
     await sleep(50)
   }
 }
@@ -91,15 +91,18 @@ function readRunFile(home: string): string {
   }
 }
 
-/** Ids of engine workers of the built program. */
-export function workers(): number[] {
+/** Ids of the engine workers that a process has started. */
+export function workersOf(parent: number): number[] {
   const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return ids.map(Number).filter((id) => commandLine(id).includes(path.join(packageRoot(), 'dist', 'engine-worker.cjs')))
+  return ids.map(Number).filter((id) => isWorker(id) && new RegExp(`^PPid:\\s+${parent}$`, 'm').test(readProcess(id, 'status')))
 }
 
-function commandLine(id: number): string {
+/** Whether an engine worker of the built program goes by this id. */
+export const isWorker = (id: number): boolean => readProcess(id, 'cmdline').includes(path.join(packageRoot(), 'dist', 'engine-worker.cjs'))
+
+function readProcess(id: number, file: 'cmdline' | 'status'): string {
   try {
-    return readFileSync(`/proc/${id}/cmdline`, 'utf8')
+    return readFileSync(`/proc/${id}/${file}`, 'utf8')
   } catch {
     // The process ended meanwhile.
     return ''

@@ -19,7 +19,17 @@ const questions = readFileSync(path.join(packageRoot(), 'data/demo/gate.jsonl'),
 async function answers(model: string, extra: Record<string, string> = {}): Promise<string[]> {
   const worker = startWorker({ ...engine, signal: never })
   try {
-    const config = { device: 'cpu', gpu_layers: '0', verbosity: '0', threads: '2', ctx_size: '512', parallel: '2', predict: '32', temp: '0', repeat_penalty: '1' }
+    const config = {
+      device: 'cpu',
+      gpu_layers: '0',
+      verbosity: '0',
+      threads: '2',
+      ctx_size: '512',
+      parallel: '2',
+      predict: '32',
+      temp: '0',
+      repeat_penalty: '1',
+    }
     await worker.load(model, { ...config, ...extra })
     const texts: string[] = []
     for (const content of questions) texts.push((await worker.answer([{ role: 'user', content }])).text)
