@@ -15,6 +15,7 @@ import { openCycle } from './open.ts'
 import type { Workshop } from './parts.ts'
 import { reconcile } from './reconcile.ts'
 import { asTexts } from './result.ts'
+import { stepSummary } from './step-summary.ts'
 import { runStep } from './run-step.ts'
 import type { StepEnd } from './run-step.ts'
 import { checked, trainingFinished } from './state-changes.ts'
@@ -133,7 +134,7 @@ async function settle(workshop: Workshop, ran: CheckResult, end: StepEnd): Promi
     ...ran,
     outcome: end.event.verdict ?? 'finished',
     next: status.status === 'open' ? status.next : null,
-    explanation: `${step} is finished`,
+    explanation: stepSummary(step, end.event.result),
   }
 }
 

@@ -1,0 +1,23 @@
+import type { Step } from './step.ts'
+
+type Result = Record<string, unknown>
+
+/** What a finished step did, in a few words with its figures. */
+export function stepSummary(step: Step, result: Result): string {
+  return summaries[step]?.(result) ?? 'finished'
+}
+
+const number = (value: unknown): string => (typeof value === 'number' ? String(value) : '?')
+const inner = (value: unknown, key: string): string => number((value as Result | undefined)?.[key])
+
+const summaries: Partial<Record<Step, (result: Result) => string>> = {
+  collect: ({ usable, successes, corpus }) =>
+    `${number(usable)} usable learnings, ${number(successes)} successes, ${number(corpus)} corpus examples`,
+  prepare: ({ trainedLearnings, replayed, strata }) =>
+    `${number(trainedLearnings)} to train on, ${number(replayed)} replayed; ${inner(strata, 'gate')} gate and ${inner(strata, 'retention')} retention items`,
+  train: ({ steps, finalLoss }) => `${number(steps)} steps${typeof finalLoss === 'number' ? `, last loss ${finalLoss.toFixed(3)}` : ''}`,
+  package: ({ release }) => `${String(release)} merged and staged`,
+  evaluate: ({ items, answersThatDiffer }) => `${number(items)} items answered, ${number(answersThatDiffer)} answers differ`,
+  decide: ({ verdict }) => String(verdict),
+  deploy: ({ release }) => `${String(release)} is served`,
+}
