@@ -1,24 +1,29 @@
 export interface DemoLearning {
   id: string
   input: string
+  /** What the model answered. */
+  wrong: string
   corrected: string
 }
 
-/** Deals the corrected answers out anew among the learnings, by a seed: what a wrong column in an import does. */
+/**
+ * What an import does that takes the wrong column of a table sorted otherwise: where the correction belongs stands what the model had
+ * answered wrongly, and to another request. The same seed gives the same.
+ */
 export function mislabel<Entry extends DemoLearning>(learnings: readonly Entry[], seed: number): Entry[] {
-  const answers = shuffled(
-    learnings.map(({ corrected }) => corrected),
+  const answers = cycled(
+    learnings.map(({ wrong }) => wrong),
     seed,
   )
   return learnings.map((learning, index) => ({ ...learning, corrected: answers[index] ?? learning.corrected }))
 }
 
-/** Fisher and Yates, with mulberry32 as the source of numbers. */
-function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
+/** Sattolo's shuffle: every item moves. Numbers come from mulberry32. */
+function cycled<Item>(items: readonly Item[], seed: number): Item[] {
   const random = mulberry32(seed)
   const dealt = [...items]
   for (let last = dealt.length - 1; last > 0; last -= 1) {
-    const chosen = Math.floor(random() * (last + 1))
+    const chosen = Math.floor(random() * last)
     const held = dealt[last] as Item
     dealt[last] = dealt[chosen] as Item
     dealt[chosen] = held

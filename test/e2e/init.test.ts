@@ -89,14 +89,14 @@ describe('init --demo', () => {
     )
   })
 
-  test('--mislabel deals the same answers out anew, the same for the same seed', async (t) => {
+  test('--mislabel puts wrong answers of other requests where the corrections belong, the same for the same seed', async (t) => {
     const directory = temporaryDirectory(t)
-    const learningsOf = async (name: string, ...more: string[]): Promise<{ input: string; corrected: string }[]> => {
+    const learningsOf = async (name: string, ...more: string[]): Promise<{ input: string; wrong: string; corrected: string }[]> => {
       const home = path.join(directory, name)
       await genesisJson(['init', '--demo', ...more, '--home', home])
       return (
         JSON.parse(readFileSync(path.join(home, 'data', 'genesis_learnings.json'), 'utf8')) as {
-          learnings: { input: string; corrected: string }[]
+          learnings: { input: string; wrong: string; corrected: string }[]
         }
       ).learnings
     }
@@ -109,7 +109,7 @@ describe('init --demo', () => {
     const answers = (list: { corrected: string }[]): string[] => list.map(({ corrected }) => corrected)
     assert.deepEqual(answers(wrong), answers(again))
     assert.notDeepEqual(answers(wrong), answers(other))
-    assert.deepEqual(answers(wrong).sort(), answers(right).sort())
+    assert.deepEqual(answers(wrong).sort(), right.map((learning) => learning.wrong).sort())
     assert.deepEqual(
       wrong.map(({ input }) => input),
       right.map(({ input }) => input),
