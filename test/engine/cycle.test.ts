@@ -9,7 +9,7 @@ import { packageRoot } from '../../src/system/package-root.ts'
 import { genesis, isWorker, journal, miniatureHome, stagedDigest, startGenesis, state, trainedSteps, workersOf } from './home.ts'
 import { workplace } from './setup.ts'
 
-const epochs = 0.4
+const epochs = 1.2
 const preload = pathToFileURL(path.join(packageRoot(), 'test', 'fakes', 'kill-in-step.mjs')).href
 
 function finish(home: string): void {
@@ -69,7 +69,7 @@ describe('a cycle on the real engine', () => {
         assert.match(genesis(home, ['trigger']).stdout, /is open already/)
       }
       const workers = workersOf(child.pid ?? 0)
-      assert.equal(workers.length, 1, 'one worker trains')
+      assert.equal(workers.length, 1, `one worker trains at moment ${moment}`)
       child.kill('SIGKILL')
       await ended
       for (let waited = 0; workers.some(isWorker) && waited < 5000; waited += 100) await sleep(100)
