@@ -35,8 +35,9 @@ export async function reconcile(workshop: Workshop): Promise<State> {
 }
 
 /** A cycle whose opening did not reach the state is taken up. */
-async function adoptNewest({ home, notice }: Workshop, state: State): Promise<State> {
-  const unknown = await unknownOpenCycle(home, state, notice)
+async function adoptNewest(workshop: Workshop, state: State): Promise<State> {
+  const { home } = workshop
+  const unknown = await unknownOpenCycle(home, state, (text) => workshop.notice(text))
   if (unknown === null) return state
   const { id, openedAt } = unknown
   return await updateState(home, (current) => (current.open_cycle === null ? cycleOpened(current, id, openedAt) : current))

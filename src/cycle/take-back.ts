@@ -10,9 +10,10 @@ import type { Workshop } from './parts.ts'
  * Undoes what a cycle that is cancelled or has failed did outside its directory. It may have come as far as the switch: then production goes back
  * to the baseline and the learnings lose their fates, as if it had never been. May be repeated.
  */
-export async function takeBack({ home, parts }: Workshop, id: string): Promise<void> {
+export async function takeBack(workshop: Workshop, id: string): Promise<void> {
+  const { home } = workshop
   const { config, baseline } = await readManifest(home, id)
-  const { serving } = await parts(config)
+  const { serving } = await workshop.parts(config)
   const release = releaseNameOf(id)
   await freeWeights(serving, release, baseline)
   await rm(fatesFile(home, id), { force: true })

@@ -12,8 +12,8 @@ export interface FakeTrainerFaults {
   crashBefore?: number
   /** Says that it is done and leaves no adapter. */
   leaveNothing?: boolean
-  /** Calls this after each step, for instance to abort. */
-  afterEach?: (step: number) => void
+  /** Calls this after each step, for instance to abort, and waits for it. */
+  afterEach?: (step: number, signal: AbortSignal) => unknown
 }
 
 /** A trainer that writes a real LoRA adapter for the base, its numbers drawn from everything that shapes a training. Goes on where it was interrupted. */
@@ -49,7 +49,7 @@ export class FakeTrainer implements Trainer {
       this.steps += 1
       await writeFileAtomic(checkpoint, JSON.stringify({ inputs, step }))
       report({ step, totalSteps: this.#totalSteps, loss: 2 / step, timeLeftMs: 10 * (this.#totalSteps - step) })
-      this.faults.afterEach?.(step)
+      await this.faults.afterEach?.(step, signal)
     }
     if (this.faults.leaveNothing === true) return handle
     const adapter = await writeAdapter(job, inputs)

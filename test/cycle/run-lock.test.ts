@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { foresee } from '../../src/cycle/foresee.ts'
+import { readStatus } from '../../src/cycle/status.ts'
+import { triggerCycle } from '../../src/cycle/trigger.ts'
+import { GenesisError } from '../../src/errors.ts'
+import { recordLearning } from '../../src/learnings/recording.ts'
+import { withLock } from '../../src/state/lock.ts'
+import { describeRunner } from '../../src/state/runner.ts'
+import { readyPlace } from './workplace.ts'
+
+describe('while a check trains', () => {
+  test('a second check is told who works, at which step and how far; learn, trigger, status and a dry run answer', async () => {
+    const place = readyPlace()
+    await place.runUntilNext('train')
+    const [cycle = ''] = place.cycles()
+    let answered = 0
+    place.trainer.faults = {
+      afterEach: async (step) => {
+        if (step !== 1) return
+        while ((await describeRunner(place.home))?.step !== 'train') await delay(10)
+        const locked = await place.checkLocked().catch((error: unknown) => error)
+        assert.ok(locked instanceof GenesisError)
+        assert.deepEqual([locked.code, locked.exitCode], ['GI-LOCKED', 11])
+        for (const part of [`process ${process.pid} `, cycle, 'step train', '0% done']) assert.ok(locked.why?.includes(part), locked.why)
+
+        const { clock } = place.workshop
+        const learned = await withLock(place.home, async () => await recordLearning(place.home, { input: 'a', wanted: 'b' }, clock))
+        assert.equal(learned.recorded, true)
+        assert.deepEqual(await triggerCycle(place.workshop, place.config), { id: cycle, opened: false })
+        const status = await readStatus(place.workshop, place.config)
+        assert.deepEqual([status.cycle?.status, status.cycle?.step, status.cycle?.progress?.text], ['running', 'train', 'starting'])
+        assert.equal(status.trigger_reason, `Cycle ${cycle} is at step train`)
+        assert.equal((await foresee(place.workshop, place.config)).step, 'train')
+        answered += 1
+      },
+    }
+    const result = await place.checkLocked()
+    assert.deepEqual([result.step, result.outcome, answered], ['train', 'finished', 1])
+    assert.equal(await describeRunner(place.home), null)
+    assert.equal((await place.checkLocked()).step, 'package')
+  })
+})

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { removeSimulated, writeSimulatedLearnings } from '../../src/learnings/simulation.ts'
+import { directoryServing } from '../../src/serving/directory.ts'
+import { linesOf, newPlace, readyPlace, Workplace } from './workplace.ts'
+
+const simulated = { source: 'simulation' }
+
+describe('simulated learnings', () => {
+  test('alone run a whole cycle that deploys to the directory; what is held out stays in a file of its own', async () => {
+    const place = new Workplace(newPlace())
+    place.learn(100, 'fix', simulated)
+    place.retain(100)
+    await place.runToEnd()
+    const state = await place.state()
+    assert.deepEqual([state.last_cycle?.outcome, state.learnings_since_training, state.last_cycle?.newly_pinned], ['DEPLOY', 0, 40])
+    assert.deepEqual(place.pinned(), [])
+    assert.equal(linesOf(place.home.simulatedPinned).length, 140)
+    assert.ok((linesOf(place.home.holdoutDecisions) as { simulated?: boolean }[]).every((row) => row.simulated === true))
+  })
+
+  test('among real ones make a cycle that never deploys and never pins, however good its candidate is', async () => {
+    const place = readyPlace()
+    place.learn(1, 'fix made up', simulated)
+    const results = await place.runToEnd()
+    assert.deepEqual(
+      results.map(({ step }) => step),
+      [null, 'collect', 'prepare', 'train', 'package', 'evaluate', 'decide', 'conclude'],
+    )
+    const state = await place.state()
+    assert.deepEqual([state.last_cycle?.outcome, state.current_model], ['ABSTAIN', 'genesis-base'])
+    assert.match(state.last_cycle?.reasons[0] ?? '', /simulated learnings/)
+    assert.equal(await directoryServing(place.home).served(), null)
+    assert.deepEqual(
+      [place.pinned(), linesOf(place.home.simulatedPinned), linesOf(place.home.holdoutDecisions), place.fates()],
+      [[], [], [], []],
+    )
+    // Nothing is held out, so nothing may count twice: 101 are waiting, not 141.
+    assert.deepEqual([state.learnings_since_training, state.last_cycle?.newly_pinned], [101, 0])
+    assert.equal((await place.check()).triggers?.triggers[0]?.value, 101)
+  })
+
+  test('are removed with everything that was made from them, so that real ones start afresh', async () => {
+    const place = new Workplace(newPlace(), { dataset: { retentionTarget: 0 } })
+    await writeSimulatedLearnings(place.home, 100, 1)
+    await place.runToEnd()
+    assert.ok(linesOf(place.home.simulatedPinned).length > 0)
+    assert.equal(await removeSimulated(place.home), 100)
+    assert.deepEqual([linesOf(place.home.simulatedPinned), linesOf(place.home.holdoutDecisions)], [[], []])
+    assert.equal((await place.check()).triggers?.triggers[0]?.value, (await place.state()).last_cycle?.newly_pinned)
+  })
+})
