@@ -29,7 +29,8 @@ export async function lookAround({ home, clock }: Pick<Workshop, 'home' | 'clock
   const triggers = evaluateTriggers(
     {
       waitingLearnings: learnings.waiting,
-      newlyPinned: last === null || last.outcome === 'DEPLOY' ? 0 : last.newly_pinned,
+      // No more than there are: simulated learnings may have been removed with their items.
+      newlyPinned: last === null || last.outcome === 'DEPLOY' ? 0 : Math.min(last.newly_pinned, learnings.usable - learnings.waiting),
       lastTrainingTime: state.last_training_time,
       firstCheckTime: state.first_check_time,
       now,

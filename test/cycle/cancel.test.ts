@@ -54,7 +54,7 @@ describe('cancelling an open cycle', () => {
     let cut = place
     await atEveryMoment(
       async () => await place.check(),
-      (change) => void (/^rename .*conclude\.attempt-1$/.test(change) && (cut = place.copy())),
+      ({ what, path: changed }) => void (what === 'rename' && changed.endsWith('conclude.attempt-1') && (cut = place.copy())),
     )
     assert.equal(cut.fates().length, 100)
     await cancelCycle(cut.workshop, cycle)

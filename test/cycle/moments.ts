@@ -3,34 +3,63 @@ import type { FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-const changing = ['rename', 'rm', 'unlink', 'symlink', 'link'] as const
+/** A change to the file system that is about to be made. */
+export interface Change {
+  what: 'rename' | 'rm' | 'unlink' | 'symlink' | 'link' | 'append'
+  /** What is renamed, removed, made or appended to. */
+  path: string
+  /** The text that is appended. */
+  text: string
+}
+
+type Call = (...given: unknown[]) => Promise<unknown>
+const namesPathFirst = ['rename', 'rm', 'unlink', 'link'] as const
 
 /**
- * Runs `work` and calls `before` ahead of each change to the file system. A copy of the home that is taken there is what a process
- * finds that comes after a kill -9 at that moment: nothing of the killed one but its files. `before` must do its work at once.
+ * Runs `work` and calls `before` ahead of each change to the file system; files that only become visible by a rename count with it. A copy of
+ * the home that is taken there is what a process finds that comes after a kill -9 at that moment: nothing of the killed one but its files.
  */
-export async function atEveryMoment(work: () => Promise<unknown>, before: (change: string) => void): Promise<void> {
-  const functions = fs as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>
-  const originals = changing.map((name) => [functions, name, functions[name]] as const)
-  const handle = (await prototypeOfHandles()) as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>
-  const patched = [...originals, ...(['appendFile', 'writeFile'] as const).map((name) => [handle, name, handle[name]] as const)]
-  for (const [owner, name, original] of patched) {
-    owner[name] = async function (this: unknown, ...given: unknown[]) {
-      before(`${name} ${typeof given[0] === 'string' ? given[0].slice(-120) : ''}`.trim())
-      return await original?.apply(this, given)
+export async function atEveryMoment(work: () => Promise<unknown>, before: (change: Change) => void): Promise<void> {
+  const paths = new WeakMap<object, string>()
+  const restore: (() => void)[] = []
+  const replace = (owner: object, name: string, wrap: (original: Call, self: unknown, given: unknown[]) => Promise<unknown>): void => {
+    const functions = owner as Record<string, Call>
+    const original = functions[name] as Call
+    functions[name] = async function (this: unknown, ...given: unknown[]) {
+      return await wrap(original, this, given)
     }
+    restore.push(() => (functions[name] = original))
   }
+  for (const what of namesPathFirst) {
+    replace(fs, what, async (original, self, given) => {
+      before({ what, path: String(given[0]), text: '' })
+      return await original.apply(self, given)
+    })
+  }
+  replace(fs, 'symlink', async (original, self, given) => {
+    before({ what: 'symlink', path: String(given[1]), text: '' })
+    return await original.apply(self, given)
+  })
+  replace(fs, 'open', async (original, self, given) => {
+    const handle = (await original.apply(self, given)) as FileHandle
+    paths.set(handle, String(given[0]))
+    return handle
+  })
+  replace(await prototypeOfHandles(), 'appendFile', async (original, self, given) => {
+    before({ what: 'append', path: paths.get(self as object) ?? '', text: String(given[0]) })
+    return await original.apply(self, given)
+  })
   syncBuiltinESMExports()
   try {
     await work()
   } finally {
-    for (const [owner, name, original] of patched) if (original !== undefined) owner[name] = original
+    for (const undo of restore) undo()
     syncBuiltinESMExports()
   }
 }
 
-async function prototypeOfHandles(): Promise<FileHandle> {
+async function prototypeOfHandles(): Promise<object> {
   const handle = await fs.open(fileURLToPath(import.meta.url), 'r')
   await handle.close()
-  return Object.getPrototypeOf(handle) as FileHandle
+  return Object.getPrototypeOf(handle) as object
 }

@@ -18,26 +18,32 @@ describe('while a check trains', () => {
     let answered = 0
     place.trainer.faults = {
       afterEach: async (step) => {
-        if (step !== 1) return
-        while ((await describeRunner(place.home))?.step !== 'train') await delay(10)
+        // What is told to others is written once a second at most.
+        if (step === 1) await delay(1050)
+        if (step !== 2) return
+        while ((await describeRunner(place.home))?.progress?.share !== 0.5) await delay(10)
         const locked = await place.checkLocked().catch((error: unknown) => error)
         assert.ok(locked instanceof GenesisError)
         assert.deepEqual([locked.code, locked.exitCode], ['GI-LOCKED', 11])
-        for (const part of [`process ${process.pid} `, cycle, 'step train', '0% done']) assert.ok(locked.why?.includes(part), locked.why)
+        for (const part of [`process ${process.pid} `, cycle, 'step train', '50% done', 'step 2 of 4, loss 1.000'])
+          assert.ok(locked.why?.includes(part), locked.why)
 
         const { clock } = place.workshop
         const learned = await withLock(place.home, async () => await recordLearning(place.home, { input: 'a', wanted: 'b' }, clock))
         assert.equal(learned.recorded, true)
         assert.deepEqual(await triggerCycle(place.workshop, place.config), { id: cycle, opened: false })
         const status = await readStatus(place.workshop, place.config)
-        assert.deepEqual([status.cycle?.status, status.cycle?.step, status.cycle?.progress?.text], ['running', 'train', 'starting'])
+        assert.deepEqual(
+          [status.cycle?.status, status.cycle?.step, status.cycle?.progress?.text],
+          ['running', 'train', 'step 2 of 4, loss 1.000'],
+        )
         assert.equal(status.trigger_reason, `Cycle ${cycle} is at step train`)
         assert.equal((await foresee(place.workshop, place.config)).step, 'train')
         answered += 1
       },
     }
     const result = await place.checkLocked()
-    assert.deepEqual([result.step, result.outcome, answered], ['train', 'finished', 1])
+    assert.deepEqual([result.error?.why, result.step, result.outcome, answered], [undefined, 'train', 'finished', 1])
     assert.equal(await describeRunner(place.home), null)
     assert.equal((await place.checkLocked()).step, 'package')
   })
