@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import { cancelCycle } from '../../src/cycle/cancel.ts'
+import { readHistory } from '../../src/cycle/history.ts'
+import { rollback } from '../../src/cycle/rollback.ts'
+import { reconcile } from '../../src/cycle/reconcile.ts'
+import { triggerCycle } from '../../src/cycle/trigger.ts'
+import { GenesisError } from '../../src/errors.ts'
+import { parseJson } from '../../src/evaluation/json-equal.ts'
+import { directoryServing } from '../../src/serving/directory.ts'
+import { listReleases } from '../../src/serving/release-files.ts'
+import { digestText } from '../../src/state/files.ts'
+import { atEveryMoment } from './moments.ts'
+import type { Change } from './moments.ts'
+import { forgetful, hourMs, newPlace, textOf, Workplace } from './workplace.ts'
+
+/** Small enough to be run some hundred times: of 50 corrections 20 are held out, which with 60 retention items is just enough. */
+function smallPlace(): Workplace {
+  const place = new Workplace(newPlace(), { triggers: { learnings: 50 }, dataset: { retentionTarget: 60 } })
+  place.learn(50)
+  place.retain(60)
+  return place
+}
+
+/** All that must not depend on crashes: times are left out, and cycles and releases bear their number in place of their time. */
+async function outcomeOf(place: Workplace): Promise<object> {
+  const { home } = place
+  const numbers = new Map(place.cycles().map((cycle, index) => [cycle.replace('cycle-', ''), `#${index}`]))
+  const numbered = (text: string): string => text.replaceAll(/\d{8}-\d{6}/g, (time) => numbers.get(time) ?? time)
+  const state = await place.state()
+  const outcome = {
+    state: {
+      ...state,
+      ...{ last_check_time: 0, first_check_time: 0, last_training_time: state.last_training_time !== null },
+      ...{ last_cycle: { ...state.last_cycle, at: 0 }, backoff: state.backoff?.doublings ?? null },
+    },
+    history: (await readHistory(place.workshop)).map(({ id, outcome: end, reasons, release, estimate }) => [
+      id,
+      end,
+      reasons,
+      release,
+      estimate,
+    ]),
+    served: await directoryServing(home).served(),
+    releases: (await listReleases(home)).map((record) => ({
+      ...record,
+      ...{ createdAt: 0, deployedAt: record.deployedAt !== null, rolledBackAt: record.rolledBackAt !== null },
+    })),
+    fates: countBy(place.fates().map(({ fate }) => fate)),
+    // What an attempt leaves that failed is kept for people to look at.
+    leftovers: readdirSync(home.cycles, { recursive: true }).flatMap(
+      (name) => /training$|\.opening|[a-z]+\.attempt/.exec(String(name)) ?? [],
+    ),
+  }
+  const texts = {
+    fates: place.fates().map((fate) => JSON.stringify(fate)),
+    pinned: textOf(home.pinned).split('\n'),
+    decisions: textOf(home.holdoutDecisions)
+      .split('\n')
+      .filter((line) => parseJson(line) !== undefined),
+    learnings: textOf(home.learningsJsonl).split('\n'),
+  }
+  const digests = Object.entries(texts).map(([name, lines]) => [name, lines.length, digestText(numbered(lines.sort().join('\n')))])
+  return JSON.parse(numbered(JSON.stringify({ ...outcome, digests }))) as object
+}
+
+function countBy(texts: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1
+  return counts
+}
+
+/**
+ * Cached answers and counts, and progress, may be lost at any time without a trace. What an attempt writes into its own directory is thrown away
+ * by the next one, so of these moments the last stands for all: when the directory is renamed, or the release in it is staged.
+ */
+const isOfInterest = ({ path: file }: Change): boolean =>
+  !/\/data\/(cache\/|\.run\.json)/.test(file) && !/\.attempt-\d+\/(?!release$)|\/\.checkpoint|\/\.opening-[^/]+\//.test(file)
+
+/** A start that was half written is as one that was not written. */
+const mayBeTorn = ({ what, text }: Change): boolean => what === 'append' && text !== '' && !text.startsWith('{"event":"step-started"')
+
+interface Crash {
+  at: string
+  home: Workplace
+}
+
+/** What is left of the home at every moment of the work, and, for lines that are appended, with half of them written. */
+async function crashesDuring(place: Workplace, work: () => Promise<unknown>): Promise<Crash[]> {
+  const crashes: Crash[] = []
+  await atEveryMoment(work, (change) => {
+    if (!isOfInterest(change)) return
+    const at = `${change.what} ${path.relative(place.home.root, change.path)} ${change.text.slice(0, 60)}`
+    crashes.push({ at, home: place.copy() })
+    if (!mayBeTorn(change)) return
+    const torn = place.copy()
+    appendFileSync(path.join(torn.home.root, path.relative(place.home.root, change.path)), change.text.slice(0, change.text.length / 2))
+    crashes.push({ at: `half of ${at}`, home: torn })
+  })
+  return crashes
+}
+
+/** Five minutes later somebody calls again, and the end must be the same as without a crash. */
+async function assertSameEnd(whole: Workplace, crashes: readonly Crash[], goOn: (place: Workplace) => Promise<unknown>): Promise<void> {
+  const wanted = await outcomeOf(whole)
+  for (const { at, home } of crashes) {
+    home.nowMs += hourMs / 12
+    await goOn(home)
+    assert.deepEqual(await outcomeOf(home), wanted, `after a crash before ${at}`)
+  }
+}
+
+const toRest = async (place: Workplace): Promise<unknown> => await place.runToEnd()
+
+describe('kill -9 before any change to a file', () => {
+  test('of a cycle that deploys: the same release, fates, pinned items and counters; one training', async () => {
+    const place = smallPlace()
+    const crashes = await crashesDuring(place, async () => await place.runToEnd())
+    const { training_runs, learnings_since_training, last_cycle } = await place.state()
+    assert.deepEqual([training_runs, learnings_since_training, last_cycle?.outcome], [1, 0, 'DEPLOY'])
+    assert.ok(crashes.length > 50, `${crashes.length} moments`)
+    await assertSameEnd(place, crashes, toRest)
+  })
+
+  test('of a cycle that is refused, from its decision on', async () => {
+    const place = smallPlace()
+    place.mind = forgetful
+    await place.runUntilNext('decide')
+    const crashes = await crashesDuring(place, async () => await place.runToEnd())
+    assert.equal((await place.state()).last_cycle?.outcome, 'REFUSE')
+    await assertSameEnd(place, crashes, toRest)
+  })
+
+  test('of a cycle that ends untrained', async () => {
+    const place = new Workplace(newPlace(), { triggers: { learnings: 30 }, dataset: { retentionTarget: 0 } })
+    place.learn(30)
+    const crashes = await crashesDuring(place, async () => await place.runToEnd())
+    assert.equal((await place.state()).last_cycle?.outcome, 'ABSTAIN')
+    await assertSameEnd(place, crashes, toRest)
+  })
+
+  test('of the closing of a cycle that failed: the same reasons and the same backoff', async () => {
+    const place = smallPlace()
+    await place.runUntilNext('evaluate')
+    const refused = new GenesisError('GI-GATE-DATA', { why: 'two answers to one question' })
+    place.runtime.promptConvention = () => Promise.reject(refused)
+    const crashes = await crashesDuring(place, async () => await place.runToEnd())
+    assert.equal((await place.state()).last_cycle?.outcome, 'FAILED')
+    for (const { home } of crashes) home.runtime.promptConvention = () => Promise.reject(refused)
+    await assertSameEnd(place, crashes, toRest)
+  })
+
+  test('of a cancellation, even of a cycle that had switched production already: once asked for, it is done by the next check', async () => {
+    const place = smallPlace()
+    await place.runUntilNext('conclude')
+    let asked = false
+    const crashes = await crashesDuring(place, async () => await cancelCycle(place.workshop, undefined))
+    assert.equal((await place.state()).last_cycle?.outcome, 'CANCELLED')
+    assert.equal(await directoryServing(place.home).served(), null)
+    const [cycle = ''] = place.cycles()
+    await assertSameEnd(place, crashes, async (home) => {
+      asked ||= existsSync(path.join(home.home.cycles, cycle, 'cancel'))
+      if (asked) await home.runToEnd()
+      else await cancelCycle(home.workshop, undefined)
+    })
+    assert.ok(asked)
+  })
+
+  test('of a rollback, with a cycle open that had switched production already: once intended, it is done by the next check', async () => {
+    const place = smallPlace()
+    await place.runToEnd()
+    place.nowMs += hourMs
+    place.learn(50, 'other')
+    await place.runUntilNext('conclude')
+    const crashes = await crashesDuring(place, async () => await rollback(place.workshop, place.config, undefined))
+    assert.deepEqual([(await place.state()).current_model, place.fates()], ['genesis-base', []])
+    await assertSameEnd(place, crashes, async (home) => {
+      await reconcile(home.workshop)
+      if ((await home.state()).current_model !== 'genesis-base') await rollback(home.workshop, home.config, undefined)
+      assert.match((await home.check()).explanation, /^Backing off/)
+    })
+  })
+
+  test('of an opening: trigger goes on with the cycle that the state does not know yet, and opens no second one', async () => {
+    const place = smallPlace()
+    const crashes = await crashesDuring(place, async () => await place.check())
+    await triggerCycle(place.workshop, place.config)
+    for (const { at, home } of crashes) {
+      home.nowMs += hourMs / 12
+      const { id } = await triggerCycle(home.workshop, home.config)
+      assert.deepEqual([home.cycles(), (await home.state()).open_cycle], [[id], id], at)
+      assert.deepEqual(
+        readdirSync(home.home.cycles).filter((name) => name !== id),
+        [],
+        at,
+      )
+      assert.ok(readFileSync(path.join(home.home.cycles, id, 'cycle.json')).length > 0)
+    }
+  })
+})
