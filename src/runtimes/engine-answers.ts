@@ -26,12 +26,16 @@ export async function* generateAnswers(
   if (prompts.length === 0) return
   if (signal.aborted) throw new GenesisError('GI-INTERRUPTED')
   await requireEngine(engineDirectory)
-  const { chatTemplate, tokenizer } = await readGgufSummary(model.path)
-  const counter = tokenCounterFor(tokenizer)
-  if (counter.exact) refuseTooLong(prompts, counter.count, decoding)
+  // It starts while the model's header is read.
   const worker = startWorker({ engineDirectory, workerFile, signal, ...(silenceLimitMs === undefined ? {} : { silenceLimitMs }) })
   try {
-    await worker.load(model.path, answerConfig(decoding, hasThinkingSwitch(chatTemplate)))
+    const { chatTemplate, tokenizer } = await readGgufSummary(model.path)
+    const loading = worker.load(model.path, answerConfig(decoding, hasThinkingSwitch(chatTemplate)))
+    // Looked at below; until then its failure must not count as an unhandled one.
+    loading.catch(() => undefined)
+    const counter = tokenCounterFor(tokenizer)
+    if (counter.exact) refuseTooLong(prompts, counter.count, decoding)
+    await loading
     yield* inLanes(prompts, lanes(decoding), (prompt) => answerOne(worker, prompt))
   } finally {
     await worker.close()
