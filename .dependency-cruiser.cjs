@@ -21,7 +21,7 @@ module.exports = {
     {
       name: 'ports-below-cycle',
       severity: 'error',
-      from: { path: rooms('corpora', 'trainers', 'runtimes', 'serving', 'dataset', 'engine', 'system') },
+      from: { path: rooms('corpora', 'trainers', 'runtimes', 'serving', 'dataset', 'engine', 'system', 'ollama', 'base', 'adapters') },
       to: { path: rooms('cycle', 'commands', 'app', 'cli', 'terminal') },
     },
     {
@@ -35,7 +35,7 @@ module.exports = {
       comment: "Only a port's own index.ts names its implementations; src/app.ts reads the tables.",
       severity: 'error',
       from: { pathNot: '^src/(corpora|trainers|runtimes|serving)/|^src/app\\.ts' },
-      to: { path: '^src/(corpora|trainers|runtimes|serving)/(index|jsonl|engine|directory)\\.ts' },
+      to: { path: '^src/(corpora|trainers|runtimes|serving)/(index|jsonl|engine|directory|ollama)\\.ts' },
     },
     {
       name: 'subprocesses-in-one-place',

@@ -28,7 +28,7 @@ const englishOnly = {
     build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js'" })),
 }
 /** ES modules, which this format can't require and compiled code from the cache can't import: each gets a file of its own, read when it is used. */
-const apart = ['execa', 'ora']
+const apart = ['execa', 'ora', 'ollama']
 const clientsApart = {
   name: 'clients-apart',
   setup: (build) =>

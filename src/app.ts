@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { FoundBase } from './base/find-base.ts'
 import type { Config } from './config/schema.ts'
 import { loadConfig, resolvedCorpus } from './config/load-config.ts'
 import type { ResolvedConfig } from './config/load-config.ts'
@@ -6,7 +7,10 @@ import type { Invocation } from './commands/command.ts'
 import type { Parts, Progress, Workshop } from './cycle/parts.ts'
 import type { Step } from './cycle/step.ts'
 import { defaultEngineDirectory } from './engine/engine-directory.ts'
+import { GenesisError } from './errors.ts'
+import type { OllamaServer } from './ollama/server.ts'
 import { problemsOfFile } from './state/checked-file.ts'
+import { cachedDigest } from './state/digest-cache.ts'
 import { ProgressDisplay } from './terminal/progress.ts'
 
 /** What a command works with: the configuration, and the parts that it names. */
@@ -22,11 +26,13 @@ export async function buildApp(invocation: Invocation): Promise<App> {
   const { home, environment, clock, out, signal } = invocation
   const config = await loadConfig({ homeDirectory: home.root, environment })
   const display = new ProgressDisplay(out)
+  const surroundings = surroundingsOf(invocation)
   const workshop: Workshop = {
     home,
     clock,
     signal,
-    parts: async (cycleConfig) => await buildParts(invocation, cycleConfig),
+    parts: async (cycleConfig) => await buildParts(invocation, cycleConfig, surroundings(cycleConfig)),
+    base: async (cycleConfig) => await surroundings(cycleConfig).base(),
     report: (_cycle: string | null, step: Step | null, progress: Progress) => void display.show(step, progress, clock.now().getTime()),
     notice: (text) => {
       display.clear()
@@ -37,8 +43,8 @@ export async function buildApp(invocation: Invocation): Promise<App> {
 }
 
 /** The implementations that a configuration names. They are read only when something asks for parts. */
-async function buildParts({ home, environment }: Invocation, config: Config): Promise<Parts> {
-  const [{ corpora }, { trainers }, { runtimes }, { servings }] = await Promise.all([
+async function buildParts({ home, environment }: Invocation, config: Config, { ollama, base }: Surroundings): Promise<Parts> {
+  const [{ corpora }, { trainers }, { runtimes, runtimeKind }, { servings }] = await Promise.all([
     import('./corpora/index.ts'),
     import('./trainers/index.ts'),
     import('./runtimes/index.ts'),
@@ -51,8 +57,37 @@ async function buildParts({ home, environment }: Invocation, config: Config): Pr
       engineDirectory,
       checkFile: async (name, file, check) => await problemsOfFile(home, name, file, check),
     }),
-    runtime: runtimes[config.runtime.kind](config.runtime, { engineDirectory }),
-    serving: servings[config.serving.kind](config.serving, { home }),
+    runtime: runtimes[runtimeKind(config)](config.runtime, { engineDirectory, ollama }),
+    serving: servings[config.serving.kind](config.serving, {
+      home,
+      ollama,
+      base: async () => {
+        const found = await base()
+        if (found === null) throw new GenesisError('GI-BASE-MISSING')
+        return { ...found, digest: await cachedDigest(home, found.path) }
+      },
+    }),
+  }
+}
+
+interface Surroundings {
+  ollama: (signal?: AbortSignal) => Promise<OllamaServer>
+  base: () => Promise<FoundBase | null>
+}
+
+/** What lies outside the home: found and connected to when something asks for it. */
+function surroundingsOf({ home, environment, signal: stop }: Invocation): (config: Config) => Surroundings {
+  return (config) => {
+    const ollama = async (signal: AbortSignal = stop): Promise<OllamaServer> => {
+      const [{ OllamaServer }, { ollamaHost }] = await Promise.all([import('./ollama/server.ts'), import('./ollama/host.ts')])
+      const { host } = config.serving
+      return new OllamaServer({ host: ollamaHost(host) ?? host, apiKey: environment['OLLAMA_API_KEY'], signal })
+    }
+    const base = async (): Promise<FoundBase | null> => {
+      const { findBase } = await import('./base/find-base.ts')
+      return await findBase(config, { homeRoot: home.root, ollama, modelsDirectory: environment['OLLAMA_MODELS'] })
+    }
+    return { ollama, base }
   }
 }
 

@@ -152,6 +152,31 @@ export const errorTable = {
     'A question does not fit into the context of a request.',
     'Raise "runtime.contextLength", or remove the item.',
   ),
+  // Ollama
+  'GI-OLLAMA-AWAY': retry(
+    'Ollama cannot be reached.',
+    'Start it ("ollama serve", or "systemctl start ollama"), or set "serving.host" or OLLAMA_HOST to where it listens.',
+  ),
+  'GI-OLLAMA-UNEXPECTED': invalid(
+    'What answers there is no Ollama, or not one this program understands.',
+    'Set "serving.host" or OLLAMA_HOST to the address of an Ollama server; "curl HOST/api/version" must show its version.',
+  ),
+  'GI-OLLAMA-DENIED': invalid('Ollama wants authorisation.', 'Put the token that its server or proxy expects into OLLAMA_API_KEY.'),
+  'GI-OLLAMA-TOO-OLD': invalid('This Ollama is too old.', 'Update it to 0.6 or newer; "ollama --version" shows what you have.'),
+  'GI-OLLAMA-BUSY': retry('Ollama is too busy to answer.', 'The next check tries again; lower "runtime.parallel" if it stays so.'),
+  'GI-OLLAMA-NO-ROOM': retry(
+    'Ollama has no room for the model.',
+    'Free memory or disk on its host ("ollama ps" and "ollama list" show what is there), or lower "runtime.parallel" and "runtime.contextLength".',
+  ),
+  'GI-OLLAMA-FAILED': retry(
+    'Ollama failed.',
+    'The next check tries again; the reason stands in the log of the server ("journalctl -u ollama").',
+  ),
+  'GI-OLLAMA-REFUSED': failed('Ollama refused the request.', 'See the reason above and the log of the server ("journalctl -u ollama").'),
+  'GI-OLLAMA-MODEL-MISSING': invalid(
+    'Ollama has no such model.',
+    'Run "ollama list" to see what it has, and "ollama pull MODEL" to get one.',
+  ),
   // GGUF
   'GI-GGUF-UNREADABLE': invalid('The GGUF file could not be read.', 'Check that the path is right and that this user may read the file.'),
   'GI-GGUF-INVALID': invalid('The file is not a usable GGUF file.', 'Get the file again, or name another one.'),

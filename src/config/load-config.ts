@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
 import { GenesisError, systemErrorCode } from '../errors.ts'
+import { ollamaHost } from '../ollama/host.ts'
 import { digestText } from '../state/files.ts'
 import { homeAt } from '../state/home.ts'
 import { readConfigFile } from './config-file.ts'
@@ -47,7 +48,11 @@ export async function loadConfig({ homeDirectory, environment, overrides = [] }:
   problems.push(...fromEnvironment.problems)
   for (const setting of settings) problems.push(...problemsOf(withSettings({}, [setting]), setting.source))
   if (problems.length > 0 || !('raw' in file)) throw invalid(problems, 'unreadable' in file)
-  const merged = withSettings(file.raw, settings)
+  // The remote host is where its Ollama listens, unless the file or OLLAMA_HOST names another address.
+  const forge = environment['FORGE_HOST']
+  const defaults =
+    forge === undefined ? [] : [{ source: 'FORGE_HOST', path: ['serving', 'host'] as const, value: ollamaHost(forge) ?? forge }]
+  const merged = withSettings(hasHost(file.raw) ? file.raw : withSettings(file.raw, defaults), settings)
   const parsed = Config.safeParse(merged)
   if (!parsed.success) throw invalid(describeIssues(parsed.error.issues, merged), false)
   return {
@@ -65,8 +70,8 @@ export function homeDirectoryFrom(flag: string | undefined, environment: Environ
   return path.resolve(currentDirectory, named ?? '.')
 }
 
-/** Absolute path of the configured base model; null when none is configured. */
-export function resolvedBase(config: Pick<Config, 'base'>, homeRoot: string): string | null {
+/** Absolute path of the file that is configured as the base; null when none is. */
+export function resolvedBaseFile(config: Pick<Config, 'base'>, homeRoot: string): string | null {
   return absolute(config.base?.gguf, homeRoot)
 }
 
@@ -82,6 +87,11 @@ export function resolvedCorpus(config: Pick<Config, 'corpus'>, homeRoot: string)
 export function configDigest(config: Config): string {
   const { corpus, trainer, runtime, gate, dataset } = config
   return digestText(JSON.stringify(sorted({ corpus, trainer, runtime, gate, dataset })))
+}
+
+const hasHost = (raw: unknown): boolean => {
+  const serving = (raw as { serving?: { host?: unknown } }).serving
+  return serving?.host !== undefined
 }
 
 function problemsOf(value: unknown, source?: string): ConfigProblem[] {

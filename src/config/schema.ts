@@ -1,9 +1,20 @@
 import { z } from 'zod'
+import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
 
 const share = z.number().min(0).max(1)
 const positiveInteger = z.int().min(1)
+const ollamaModel = z
+  .string()
+  .min(1)
+  .refine((name) => modelNamePattern.test(name), { error: 'the name of an Ollama model, like "qwen3:0.6b"' })
 
-export const BaseConfig = z.strictObject({ gguf: z.string().min(1).describe('Path of the base model, a GGUF file; relative to the home.') })
+export const BaseConfig = z
+  .strictObject({
+    gguf: z.string().min(1).optional().describe('Path of the base model, a GGUF file; relative to the home.'),
+    ollama: ollamaModel.optional().describe('Instead of a file: a model of the Ollama server whose file this machine can read.'),
+  })
+  .refine(({ gguf, ollama }) => (gguf === undefined) !== (ollama === undefined), { error: 'either {"gguf": FILE} or {"ollama": MODEL}' })
+  .meta({ oneOf: [{ required: ['gguf'] }, { required: ['ollama'] }] })
 
 export const CorpusConfig = z.strictObject({
   kind: z.literal('jsonl').default('jsonl').describe('Where trusted older examples come from.'),
@@ -46,7 +57,10 @@ export const TrainerConfig = z
 
 export const RuntimeConfig = z
   .strictObject({
-    kind: z.literal('engine').default('engine').describe('What generates answers for evaluation: the embedded engine.'),
+    kind: z
+      .enum(['engine', 'ollama'])
+      .optional()
+      .describe('What generates answers for evaluation; left out, what serves them: "ollama" where serving.kind is that, else "engine".'),
     maxTokens: z.int().min(1).max(8192).default(256).describe('Tokens generated at most for an answer.'),
     contextLength: z.int().min(64).max(131072).default(1024).describe('Tokens of context of each request, prompt and answer together.'),
     parallel: z.int().min(1).max(64).default(8).describe('Requests answered at the same time.'),
@@ -57,7 +71,17 @@ export const RuntimeConfig = z
   })
 
 export const ServingConfig = z.strictObject({
-  kind: z.literal('directory').default('directory').describe('Where releases go: data/models with an atomic "current" link.'),
+  kind: z
+    .enum(['directory', 'ollama'])
+    .default('directory')
+    .describe('Where releases go: "directory", data/models with an atomic "current" link, or "ollama", models of an Ollama server.'),
+  host: z
+    .string()
+    .min(1)
+    .refine((host) => ollamaHost(host) !== undefined, { error: 'an address like "http://127.0.0.1:11434", without credentials' })
+    .default('http://127.0.0.1:11434')
+    .describe('Where Ollama listens; for serving.kind "ollama" and base.ollama.'),
+  name: ollamaModel.default('genesis').describe('The name under which Ollama answers with the current release.'),
   keep: z.int().min(2).max(100).default(3).describe('Releases whose weights are kept; records are kept for ever.'),
 })
 
@@ -89,15 +113,24 @@ export const DatasetConfig = z.strictObject({
 })
 
 /** genesis-improve.config.json; every key may be left out. */
-export const Config = z.strictObject({
-  $schema: z.string().optional().describe('Where an editor finds the JSON Schema of this file.'),
-  base: BaseConfig.optional(),
-  corpus: CorpusConfig.prefault({}),
-  trainer: TrainerConfig.prefault({}),
-  runtime: RuntimeConfig.prefault({}),
-  serving: ServingConfig.prefault({}),
-  triggers: TriggersConfig.prefault({}),
-  gate: GateConfig.prefault({}),
-  dataset: DatasetConfig.prefault({}),
-})
+export const Config = z
+  .strictObject({
+    $schema: z.string().optional().describe('Where an editor finds the JSON Schema of this file.'),
+    base: BaseConfig.optional(),
+    corpus: CorpusConfig.prefault({}),
+    trainer: TrainerConfig.prefault({}),
+    runtime: RuntimeConfig.prefault({}),
+    serving: ServingConfig.prefault({}),
+    triggers: TriggersConfig.prefault({}),
+    gate: GateConfig.prefault({}),
+    dataset: DatasetConfig.prefault({}),
+  })
+  .refine(({ base, serving }) => base?.ollama === undefined || withTag(base.ollama) !== withTag(serving.name), {
+    path: ['serving', 'name'],
+    error: 'another name than that of the base, which a release must not replace',
+  })
+  .refine(({ runtime, serving }) => runtime.kind === undefined || (runtime.kind === 'ollama') === (serving.kind === 'ollama'), {
+    path: ['runtime', 'kind'],
+    error: 'what serves the releases: "ollama" with serving.kind "ollama", "engine" with "directory"',
+  })
 export type Config = z.infer<typeof Config>

@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts'
+import { ollamaHost } from '../ollama/host.ts'
 import { allowedValues } from './problems.ts'
 import type { ConfigProblem } from './problems.ts'
 
@@ -20,6 +21,7 @@ const numericVariables: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 const textVariables: Readonly<Record<string, string>> = {
+  OLLAMA_HOST: 'an address like http://127.0.0.1:11434',
   FORGE_HOST: 'the name of a host',
   GENESIS_HOME: 'the path of a directory',
   GENESIS_ENGINE_DIR: 'the path of a directory',
@@ -44,6 +46,8 @@ export function settingsFromEnvironment(environment: Environment): { settings: S
     if (text === undefined) continue
     if (text.trim() === '') problems.push({ where, what: `is ${shortened(text)}; allowed: ${allowed}, or leave it unset` })
   }
+  const host = environment['OLLAMA_HOST'] ?? ''
+  if (host.trim() !== '') settings.push({ source: 'OLLAMA_HOST', path: ['serving', 'host'], value: ollamaHost(host) ?? host })
   return { settings, problems }
 }
 

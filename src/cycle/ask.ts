@@ -1,7 +1,5 @@
-import { resolvedBase } from '../config/load-config.ts'
 import type { Config } from '../config/schema.ts'
 import { GenesisError } from '../errors.ts'
-import { cachedDigest } from '../state/digest-cache.ts'
 import { baseModelName } from '../state/state.ts'
 import { readState } from '../state/store.ts'
 import { locateModel } from './baseline.ts'
@@ -26,9 +24,7 @@ export async function askModels(
 ): Promise<ModelAnswer[]> {
   const { home } = workshop
   if (question.trim() === '') throw new GenesisError('GI-USAGE', { what: 'The question is empty.' })
-  const path = resolvedBase(config, home.root)
-  if (path === null) throw new GenesisError('GI-BASE-MISSING')
-  await usableBase(workshop, config)
+  const base = await usableBase(workshop, config)
   const { runtime, serving } = await workshop.parts(config)
   const { state } = await readState(home)
   const model = named ?? state.current_model
@@ -37,7 +33,7 @@ export async function askModels(
   const answers: ModelAnswer[] = []
   for (const name of names) {
     workshop.report(null, null, { text: `asking ${name}`, done: null, total: null, timeLeftMs: null })
-    const location = await locateModel(serving, name, { path, digest: await cachedDigest(home, path) })
+    const location = await locateModel(serving, name, base)
     const prompt = { id: 'question', messages: [{ role: 'user' as const, content: question }] }
     for await (const { text } of runtime.generate(location, [prompt], { maxTokens, contextLength, parallel: 1 }, workshop.signal))
       answers.push({ model: name, text })

@@ -1,5 +1,4 @@
-import { access, constants } from 'node:fs/promises'
-import { resolvedBase } from '../config/load-config.ts'
+import type { FoundBase } from '../base/find-base.ts'
 import type { Config } from '../config/schema.ts'
 import { errorTable, GenesisError } from '../errors.ts'
 import type { Problem } from '../problem.ts'
@@ -8,17 +7,14 @@ import type { Home } from '../state/home.ts'
 import type { Workshop } from './parts.ts'
 
 /** Everything that would keep a cycle from running now, in words for the user; empty when one can run. */
-export async function blockersOf(workshop: Pick<Workshop, 'home' | 'parts'>, config: Config): Promise<Problem[]> {
-  const base = resolvedBase(config, workshop.home.root)
-  if (base === null) return [problem('GI-BASE-MISSING')]
-  try {
-    await access(base, constants.R_OK)
-  } catch {
-    return [{ ...problem('GI-BASE-UNREADABLE'), what: `The base model ${base} cannot be read.` }]
-  }
+export async function blockersOf(workshop: Pick<Workshop, 'home' | 'parts' | 'base'>, config: Config): Promise<Problem[]> {
+  const base = await baseOrProblem(workshop, config)
+  if (base === null)
+    return [{ code: 'GI-BASE-MISSING', what: errorTable['GI-BASE-MISSING'].what, remedy: errorTable['GI-BASE-MISSING'].remedy }]
+  if ('code' in base) return [base]
   const { corpus, trainer, runtime, serving } = await workshop.parts(config)
   const found = [
-    ...(await trainer.preflight({ path: base })),
+    ...(await trainer.preflight(base)),
     ...(await runtime.preflight()),
     ...(await serving.preflight()),
     ...(await corpus.preflight()),
@@ -47,8 +43,11 @@ async function readingProblems(file: string): Promise<Problem[]> {
   }
 }
 
-const problem = (code: 'GI-BASE-MISSING' | 'GI-BASE-UNREADABLE'): Problem => ({
-  code,
-  what: errorTable[code].what,
-  remedy: errorTable[code].remedy,
-})
+async function baseOrProblem(workshop: Pick<Workshop, 'base'>, config: Config): Promise<FoundBase | Problem | null> {
+  try {
+    return await workshop.base(config)
+  } catch (error) {
+    if (!(error instanceof GenesisError)) throw error
+    return { code: error.code, what: [error.what, error.why].filter(Boolean).join(' '), remedy: error.remedy }
+  }
+}

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
-import { resolvedBase } from '../config/load-config.ts'
 import { GenesisError } from '../errors.ts'
+import type { FileLocation } from '../runtimes/port.ts'
 import { cachedDigest } from '../state/digest-cache.ts'
 import { updateState } from '../state/store.ts'
 import type { State } from '../state/state.ts'
@@ -54,7 +54,7 @@ async function considerOpening(workshop: Workshop, config: Config, state: State)
   if (!triggers.due) return idle(triggers.summary)
   if (held !== null) return idle(held)
   const base = await usableBase(workshop, config)
-  const fingerprint = await fingerprintOf(home, learnings.usableDigest, config)
+  const fingerprint = await fingerprintOf(workshop, learnings.usableDigest, config)
   const opening = { reason: triggers.reason, manual: false, config, base, fingerprint, usableLearnings: learnings.usable }
   const { id } = await openCycle(workshop, opening)
   return { ...nothing, action: 'opened', cycle: id, next: 'collect', triggers, explanation: triggers.reason }
@@ -76,12 +76,12 @@ const nothing: CheckResult = {
  * The base as it is now, after everything a cycle needs was found to be there.
  * @throws GenesisError GI-BASE-MISSING, GI-BASE-UNREADABLE, or what the first missing part says, before a cycle is opened
  */
-export async function usableBase(workshop: Workshop, config: Config): Promise<{ path: string; digest: string }> {
+export async function usableBase(workshop: Workshop, config: Config): Promise<FileLocation> {
   const [blocker] = await blockersOf(workshop, config)
   if (blocker !== undefined) throw new GenesisError(blocker.code, { what: blocker.what, remedy: blocker.remedy })
-  const path = resolvedBase(config, workshop.home.root)
-  if (path === null) throw new GenesisError('GI-BASE-MISSING')
-  return { path, digest: await cachedDigest(workshop.home, path) }
+  const base = await workshop.base(config)
+  if (base === null) throw new GenesisError('GI-BASE-MISSING')
+  return { ...base, digest: await cachedDigest(workshop.home, base.path) }
 }
 
 async function advance(workshop: Workshop, id: string): Promise<CheckResult> {

@@ -17,7 +17,7 @@ export const CycleManifest = z.object({
   reason: z.string(),
   manual: z.boolean(),
   config: Config,
-  base: z.object({ path: z.string(), digest: z.string() }),
+  base: z.object({ path: z.string(), digest: z.string(), serverName: z.string().optional() }),
   /** The release in production when the cycle was opened. */
   baseline: z.string(),
   /** Digest of usable learnings, base and configuration when it was opened. */

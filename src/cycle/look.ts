@@ -1,6 +1,6 @@
-import { configDigest, resolvedBase } from '../config/load-config.ts'
+import { configDigest } from '../config/load-config.ts'
 import type { Config } from '../config/schema.ts'
-import { systemErrorCode } from '../errors.ts'
+import { GenesisError, systemErrorCode } from '../errors.ts'
 import { countLearnings } from '../learnings/counting.ts'
 import type { LearningCounts } from '../learnings/counting.ts'
 import { readRelease } from '../serving/release-files.ts'
@@ -22,7 +22,8 @@ export interface Look {
   held: string | null
 }
 
-export async function lookAround({ home, clock }: Pick<Workshop, 'home' | 'clock'>, config: Config, state: State): Promise<Look> {
+export async function lookAround(workshop: Pick<Workshop, 'home' | 'clock' | 'base'>, config: Config, state: State): Promise<Look> {
+  const { home, clock } = workshop
   const now = clock.now().toISOString()
   const learnings = await countLearnings(home, { since: await deployedAt(home, state.current_model) })
   const last = state.last_cycle
@@ -39,7 +40,7 @@ export async function lookAround({ home, clock }: Pick<Workshop, 'home' | 'clock
     { learnings: config.triggers.learnings, days: config.triggers.days, accuracy: config.triggers.accuracy },
   )
   if (!triggers.due) return { learnings, triggers, held: null }
-  const currentFingerprint = await fingerprintOf(home, learnings.usableDigest, config)
+  const currentFingerprint = await fingerprintOf(workshop, learnings.usableDigest, config)
   const held = holdBack({
     openCycle: null,
     backoffUntil: state.backoff?.until ?? null,
@@ -54,8 +55,9 @@ export async function lookAround({ home, clock }: Pick<Workshop, 'home' | 'clock
 }
 
 /** What a cycle would be made from, as a text: the usable learnings, and base, configuration and the user's own items. */
-export async function fingerprintOf(home: Home, usableDigest: string, config: Config): Promise<string> {
-  const base = await baseDigest(home, config)
+export async function fingerprintOf(workshop: Pick<Workshop, 'home' | 'base'>, usableDigest: string, config: Config): Promise<string> {
+  const { home } = workshop
+  const base = await baseDigest(workshop, config)
   const own = [(await readTextIfPresent(home.userGate)) ?? '', (await readTextIfPresent(home.userRetention)) ?? '']
   return `${usableDigest}:${digestText([base, configDigest(config), ...own.map(digestText)].join('\n'))}`
 }
@@ -69,13 +71,12 @@ async function deployedAt(home: Home, current: string): Promise<string | null> {
 }
 
 /** Empty when the base is missing or can't be read: a difference that opens the next cycle once it is there. */
-async function baseDigest(home: Home, config: Config): Promise<string> {
-  const base = resolvedBase(config, home.root)
-  if (base === null) return ''
+async function baseDigest({ home, base: find }: Pick<Workshop, 'home' | 'base'>, config: Config): Promise<string> {
   try {
-    return await cachedDigest(home, base)
+    const base = await find(config)
+    return base === null ? '' : await cachedDigest(home, base.path)
   } catch (error) {
-    if (systemErrorCode(error) !== undefined) return ''
+    if (error instanceof GenesisError || systemErrorCode(error) !== undefined) return ''
     throw error
   }
 }

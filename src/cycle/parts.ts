@@ -1,3 +1,4 @@
+import type { FoundBase } from '../base/find-base.ts'
 import type { Corpus } from '../corpora/port.ts'
 import type { Runtime } from '../runtimes/port.ts'
 import type { Serving } from '../serving/port.ts'
@@ -31,6 +32,8 @@ export interface Workshop {
   /** Aborted when the caller is told to stop (TERM, INT) or the cycle is cancelled. */
   signal: AbortSignal
   parts: (config: Config) => Promise<Parts>
+  /** The configured base, found and readable; null when none is configured. Throws what keeps it from being found. */
+  base: (config: Config) => Promise<FoundBase | null>
   report: (cycle: string | null, step: Step | null, progress: Progress) => void
   /** Says something the operator should know but need not act on. */
   notice: (text: string) => void

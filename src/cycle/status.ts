@@ -43,7 +43,7 @@ export interface Status {
 }
 
 /** Takes no lock and writes nothing but caches, so it works while a cycle trains and in a read-only home. */
-export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'parts'>, config: Config): Promise<Status> {
+export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'parts' | 'base'>, config: Config): Promise<Status> {
   const { home } = workshop
   const { state, problem } = await readState(home)
   const { learnings, triggers, held } = await lookAround(workshop, config, state)

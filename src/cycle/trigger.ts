@@ -20,7 +20,7 @@ export async function triggerCycle(workshop: Workshop, config: Config): Promise<
   const learnings = await countLearnings(home)
   if (learnings.usable === 0) throw new GenesisError('GI-NO-USABLE-LEARNING')
   const base = await usableBase(workshop, config)
-  const fingerprint = await fingerprintOf(home, learnings.usableDigest, config)
+  const fingerprint = await fingerprintOf(workshop, learnings.usableDigest, config)
   return await openCycle(workshop, {
     reason: 'Triggered by hand',
     manual: true,

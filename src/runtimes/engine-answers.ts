@@ -6,6 +6,8 @@ import type { EngineWorker } from '../engine/worker-client.ts'
 import { GenesisError } from '../errors.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
 import { processorCount } from '../system/process.ts'
+import { fileOf } from './file-of.ts'
+import { inLanes } from './in-lanes.ts'
 import type { Answer, DecodingOptions, ModelLocation, Prompt } from './port.ts'
 
 export interface EngineRuntimeOptions {
@@ -29,8 +31,8 @@ export async function* generateAnswers(
   // It starts while the model's header is read.
   const worker = startWorker({ engineDirectory, workerFile, signal, ...(silenceLimitMs === undefined ? {} : { silenceLimitMs }) })
   try {
-    const { chatTemplate, tokenizer } = await readGgufSummary(model.path)
-    const loading = worker.load(model.path, answerConfig(decoding, hasThinkingSwitch(chatTemplate)))
+    const { chatTemplate, tokenizer } = await readGgufSummary(fileOf(model))
+    const loading = worker.load(fileOf(model), answerConfig(decoding, hasThinkingSwitch(chatTemplate)))
     // Looked at below; until then its failure must not count as an unhandled one.
     loading.catch(() => undefined)
     const counter = tokenCounterFor(tokenizer)
@@ -83,26 +85,5 @@ function refuseTooLong(prompts: readonly Prompt[], count: (text: string) => numb
     throw new GenesisError('GI-PROMPT-TOO-LONG', {
       why: `item ${id} ("${(messages.at(-1)?.content ?? '').slice(0, 60)}...") has ${tokens} tokens; each request may use ${contextLength}`,
     })
-  }
-}
-
-/** Does `work` for every item, so many at a time, and gives the results as they come. After a failure nothing new is begun. */
-async function* inLanes<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): AsyncGenerator<R> {
-  const running = new Map<number, Promise<{ key: number; result: R }>>()
-  const waiting = [...items.entries()]
-  for (;;) {
-    while (running.size < width) {
-      const next = waiting.shift()
-      if (next === undefined) break
-      const [key, item] = next
-      running.set(
-        key,
-        work(item).then((result) => ({ key, result })),
-      )
-    }
-    if (running.size === 0) return
-    const { key, result } = await Promise.race(running.values())
-    running.delete(key)
-    yield result
   }
 }

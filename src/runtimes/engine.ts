@@ -4,6 +4,7 @@ import { engineStatus } from '../engine/status.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
 import { digestText } from '../state/files.ts'
 import type { EngineRuntimeOptions } from './engine-answers.ts'
+import { fileOf } from './file-of.ts'
 import type { Runtime } from './port.ts'
 
 /** Generates on the embedded engine: one worker for each call of `generate`, ended with it. What it needs for that is read then. */
@@ -13,7 +14,7 @@ export function engineRuntime(_config: Config['runtime'], options: EngineRuntime
     version: () => Promise.resolve(`engine ${engineVersion}`),
     preflight: async () => (await engineStatus(options.engineDirectory)).problems,
     promptConvention: async (model, { maxTokens }) => {
-      const { chatTemplate } = await readGgufSummary(model.path)
+      const { chatTemplate } = await readGgufSummary(fileOf(model))
       return {
         chatTemplate: chatTemplate === null ? null : digestText(chatTemplate),
         ...{ systemPrompt: null, thinking: 'off', decoding: { temperature: 0, maxTokens } },

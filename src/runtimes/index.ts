@@ -1,16 +1,23 @@
 import type { Config } from '../config/schema.ts'
+import type { OllamaServer } from '../ollama/server.ts'
 import { engineRuntime } from './engine.ts'
+import { ollamaRuntime } from './ollama.ts'
 import type { Runtime } from './port.ts'
-
-type RuntimeConfig = Config['runtime']
 
 /** What runtimes need beside their configuration. */
 export interface RuntimeSurroundings {
   engineDirectory: string
+  ollama: (signal?: AbortSignal) => Promise<OllamaServer>
 }
 
+type RuntimeFactory = (config: Config['runtime'], surroundings: RuntimeSurroundings) => Runtime
+
 /** Every runtime by its kind in the configuration. */
-export const runtimes = { engine: engineRuntime } satisfies Record<
-  RuntimeConfig['kind'],
-  (config: RuntimeConfig, surroundings: RuntimeSurroundings) => Runtime
->
+export const runtimes = {
+  engine: engineRuntime,
+  ollama: (_config: Config['runtime'], { ollama }: Pick<RuntimeSurroundings, 'ollama'>) => ollamaRuntime({ server: ollama }),
+} satisfies Record<NonNullable<Config['runtime']['kind']>, RuntimeFactory>
+
+/** The kind that a configuration names, or that goes with what serves. */
+export const runtimeKind = ({ runtime, serving }: Pick<Config, 'runtime' | 'serving'>): keyof typeof runtimes =>
+  runtime.kind ?? (serving.kind === 'ollama' ? 'ollama' : 'engine')

@@ -3,9 +3,17 @@ import type { Problem } from '../problem.ts'
 
 /** What a runtime loads. */
 export interface ModelLocation {
-  path: string
+  /** The file, absolute; null where only a server has it. */
+  path: string | null
+  /** What the server that keeps it calls it; undefined where there is none. */
+  serverName?: string | undefined
   /** SHA-256 of the file, hexadecimal. */
   digest: string
+}
+
+/** A model that is a file on this machine, as the base always is: it is merged into. */
+export interface FileLocation extends ModelLocation {
+  path: string
 }
 
 export interface Prompt {

@@ -2,7 +2,7 @@ import { lstat, readFile, rm, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../errors.ts'
 import type { Problem } from '../problem.ts'
-import type { ModelLocation } from '../runtimes/port.ts'
+import type { FileLocation } from '../runtimes/port.ts'
 import { cachedDigest } from '../state/digest-cache.ts'
 import { makeDirectory, syncDirectory, writeError } from '../state/files.ts'
 import type { Home } from '../state/home.ts'
@@ -40,7 +40,9 @@ export function directoryServing(home: Home): Serving {
       }
     },
 
-    async stage(name: string, directory: string): Promise<ModelLocation> {
+    offer: (base) => Promise.resolve(base),
+
+    async stage(name: string, directory: string): Promise<FileLocation> {
       const target = releaseDirectory(home, name)
       await makeDirectory(home.models)
       const incoming = await locateIn(directory, home)
@@ -97,7 +99,7 @@ export function directoryServing(home: Home): Serving {
   }
 }
 
-async function locateIn(directory: string, home: Home): Promise<ModelLocation | null> {
+async function locateIn(directory: string, home: Home): Promise<FileLocation | null> {
   const file = await locateFile(directory)
   return file === null ? null : { path: file, digest: await cachedDigest(home, file) }
 }
@@ -116,7 +118,7 @@ async function locateFile(directory: string): Promise<string | null> {
 }
 
 /** Throws GI-RELEASE-DAMAGED when SHA256SUMS says something else than the file. */
-async function verified(location: ModelLocation): Promise<ModelLocation> {
+async function verified(location: FileLocation): Promise<FileLocation> {
   const sums = path.join(path.dirname(location.path), 'SHA256SUMS')
   let recorded: string | undefined
   try {

@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.ts'
-import type { ModelLocation } from '../runtimes/port.ts'
+import type { FileLocation, ModelLocation } from '../runtimes/port.ts'
 
 export interface Served {
   name: string
@@ -11,7 +11,12 @@ export interface Served {
 export interface Serving {
   readonly name: string
   preflight(): Promise<Problem[]>
-  /** Puts the artefact (model.gguf and the files beside it, in `directory`) into the target under `name`, not yet in use. Moves, doesn't copy, where it can. */
+  /** Where the runtime finds the base: a server is given it first. */
+  offer(base: FileLocation): Promise<ModelLocation>
+  /**
+   * Puts the artefact (model.gguf and the files beside it, in `directory`) into the target under `name`, not yet in use. Moves, doesn't copy, where it
+   * can. A server asks it in the manner of the base: its chat template, system prompt, stops.
+   */
   stage(name: string, directory: string): Promise<ModelLocation>
   /** Where the runtime finds a staged or released model; null when its weights are not kept. */
   locate(name: string): Promise<ModelLocation | null>

@@ -16,6 +16,7 @@ interface Node {
   description?: string
   properties?: Record<string, Node>
   required?: string[]
+  oneOf?: { required: string[] }[]
   additionalProperties?: boolean
 }
 
@@ -23,9 +24,12 @@ describe('the schema for editors', () => {
   const root = configJsonSchema() as Node
   const sections = Object.entries(root.properties ?? {})
 
-  test('requires nothing but the path of a base that is named', () => {
+  test('requires nothing but, of a base that is named, where it is: a file or a model of Ollama', () => {
     assert.equal(root.required, undefined)
-    for (const [name, section] of sections) assert.deepEqual(section.required, name === 'base' ? ['gguf'] : undefined, name)
+    for (const [name, section] of sections) {
+      assert.equal(section.required, undefined, name)
+      assert.deepEqual(section.oneOf, name === 'base' ? [{ required: ['gguf'] }, { required: ['ollama'] }] : undefined, name)
+    }
   })
 
   test('refuses unknown keys at every level, as the program does', () => {

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { configDigest, homeDirectoryFrom, loadConfig, resolvedBase, resolvedCorpus } from '../../src/config/load-config.ts'
+import { configDigest, homeDirectoryFrom, loadConfig, resolvedBaseFile, resolvedCorpus } from '../../src/config/load-config.ts'
 import type { Environment } from '../../src/config/environment.ts'
 import type { Setting } from '../../src/config/settings.ts'
 import { GenesisError } from '../../src/errors.ts'
@@ -18,6 +18,12 @@ afterEach(() => rm(home, { recursive: true, force: true }))
 const configFile = (): string => path.join(home, 'genesis-improve.config.json')
 const write = (content: string | Uint8Array): Promise<void> => writeFile(configFile(), content)
 const load = (environment: Environment = {}, overrides: Setting[] = []) => loadConfig({ homeDirectory: home, environment, overrides })
+
+/** What is wrong with a file of this content, in one text. */
+async function problemsText(content: object, environment: Environment = {}): Promise<string> {
+  await write(JSON.stringify(content))
+  return (await problems(environment)).join('\n')
+}
 
 /** The lines of what is wrong. */
 async function problems(environment: Environment = {}, code = 'GI-CONFIG-INVALID', overrides: Setting[] = []): Promise<string[]> {
@@ -70,6 +76,14 @@ describe('sources', () => {
     assert.equal(config.engineDirectory, path.join(home, 'engine'))
   })
 
+  test('Ollama is where OLLAMA_HOST says, else where the file says, else on the remote host, else on this machine', async () => {
+    assert.equal((await load()).serving.host, 'http://127.0.0.1:11434')
+    assert.equal((await load({ FORGE_HOST: 'gpu.example' })).serving.host, 'http://gpu.example:11434')
+    await write('{"serving":{"kind":"ollama","host":"http://file:1"}}')
+    assert.equal((await load({ FORGE_HOST: 'gpu.example' })).serving.host, 'http://file:1')
+    assert.equal((await load({ FORGE_HOST: 'gpu.example', OLLAMA_HOST: '0.0.0.0:2' })).serving.host, 'http://127.0.0.1:2')
+  })
+
   test('a byte order mark and Windows line ends do no harm', async () => {
     await write('\uFEFF{\r\n  "triggers": {"learnings": 7}\r\n}\r\n')
     assert.equal((await load()).triggers.learnings, 7)
@@ -84,9 +98,9 @@ describe('sources', () => {
   })
 
   test('relative paths start at the home, absolute ones stay', () => {
-    assert.equal(resolvedBase({ base: { gguf: 'models/base.gguf' } }, '/home/me'), '/home/me/models/base.gguf')
-    assert.equal(resolvedBase({ base: { gguf: '/models/base.gguf' } }, '/home/me'), '/models/base.gguf')
-    assert.equal(resolvedBase({}, '/home/me'), null)
+    assert.equal(resolvedBaseFile({ base: { gguf: 'models/base.gguf' } }, '/home/me'), '/home/me/models/base.gguf')
+    assert.equal(resolvedBaseFile({ base: { gguf: '/models/base.gguf' } }, '/home/me'), '/models/base.gguf')
+    assert.equal(resolvedBaseFile({}, '/home/me'), null)
     assert.equal(resolvedCorpus({ corpus: { kind: 'jsonl', path: 'data/corpus.jsonl' } }, '/home/me'), '/home/me/data/corpus.jsonl')
   })
 })
@@ -138,7 +152,7 @@ describe('every error at once', () => {
         '--gate-margin is 2; allowed: a number above 0 and up to 1',
         'GENESIS_LEARNING_THRESHOLD is "abc"; allowed: a whole number from 1 to 1000000000, written in digits, or leave it unset',
         'GENESIS_TIME_THRESHOLD_DAYS is 0; allowed: a number above 0 and up to 36500',
-        'base.gguf is missing; needed: a text that is not empty',
+        'base is {}; allowed: either {"gguf": FILE} or {"ollama": MODEL}',
         'trainer.targetModules[1] is "x"; allowed: one of "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"',
         'triggers.accuracy is 1.5; allowed: a number above 0 and below 1',
         'triggers.intervalMinutes is -1; allowed: a number above 0 and up to 525600',
@@ -151,6 +165,25 @@ describe('every error at once', () => {
   test('a bad value stays an error where the environment covers it', async () => {
     await write('{"triggers":{"learnings":0}}')
     assert.equal((await problems({ GENESIS_LEARNING_THRESHOLD: '5' })).length, 1)
+  })
+
+  test('where Ollama is must be an address without credentials, which would stand in journals', async () => {
+    for (const host of ['http://me:secret@gpu', 'ftp://gpu'])
+      assert.match(await problemsText({ serving: { host } }), /serving\.host is .*without credentials/)
+    assert.match(await problemsText({}, { OLLAMA_HOST: 'a b' }), /OLLAMA_HOST is "a b"; allowed: an address like/)
+    assert.match(
+      await problemsText({ serving: { name: '../genesis' } }),
+      /serving\.name is "\.\.\/genesis"; allowed: the name of an Ollama model/,
+    )
+  })
+
+  test('a release must not replace the base that it is made from, and is judged by what serves it', async () => {
+    assert.match(
+      await problemsText({ base: { ollama: 'genesis' }, serving: { kind: 'ollama' } }),
+      /serving\.name .*another name than that of the base/,
+    )
+    assert.match(await problemsText({ runtime: { kind: 'ollama' } }), /runtime\.kind is "ollama"; allowed: what serves the releases/)
+    assert.match(await problemsText({ base: { gguf: 'a.gguf', ollama: 'b' } }), /base is .*either/)
   })
 
   test('settings that contradict each other are named', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
+import { Config } from '../../src/config/schema.ts'
 import { servings } from '../../src/serving/index.ts'
 import { homeAt } from '../../src/state/home.ts'
 import { makeArtefact } from '../fakes/release.ts'
@@ -15,7 +16,7 @@ servingContract('the directory target', async () => {
   made.push(home.root)
   let artefacts = 0
   return {
-    serving: servings.directory({ kind: 'directory', keep: 3 }, { home }),
+    serving: servings.directory(Config.parse({}).serving, { home }),
     async makeArtefact(name, content) {
       artefacts += 1
       const directory = path.join(home.cycles, `attempt-${artefacts}`)

@@ -96,6 +96,7 @@ export class Workplace {
           runtime: this.runtime,
           serving: directoryServing(this.home),
         }),
+      base: async ({ base: configured }) => await Promise.resolve(configured?.gguf === undefined ? null : { path: configured.gguf }),
       report: () => undefined,
       notice: (text) => this.notices.push(text),
     }

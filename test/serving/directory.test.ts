@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, readlink, rename, rm, symlink
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import { fileOf } from '../../src/runtimes/file-of.ts'
 import { directoryServing } from '../../src/serving/directory.ts'
 import type { Serving } from '../../src/serving/port.ts'
 import { digestText } from '../../src/state/files.ts'
@@ -29,7 +30,7 @@ const current = (): string => path.join(home.models, 'current')
 async function stage(name: string, content: string): Promise<string> {
   const directory = path.join(home.cycles, 'attempt')
   await makeArtefact(directory, name, content)
-  return (await serving.stage(name, directory)).path
+  return fileOf(await serving.stage(name, directory))
 }
 
 test('a release lies under its own name with its record, Modelfile and sums that sha256sum agrees with', async (context) => {

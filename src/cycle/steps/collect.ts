@@ -29,7 +29,7 @@ export async function collect(context: StepContext): Promise<StepResult> {
       simulated: tally.simulated === 0 ? 'none' : tally.simulated === all ? 'only' : 'mixed',
       corpus,
       corpusSkipped: skipped,
-      fingerprint: await fingerprintOf(home, tally.digest.text, cycle.config),
+      fingerprint: await fingerprintOf(context, tally.digest.text, cycle.config),
     },
   }
 }
