@@ -98,7 +98,9 @@ test('a server that is away is told from one that is something else, wants a tok
 })
 
 test('what answers and speaks no HTTP is no Ollama', async () => {
-  const other = createServer((socket) => void socket.on('error', () => undefined).end('220 mail.example.org ESMTP\r\n', () => socket.destroySoon()))
+  const other = createServer(
+    (socket) => void socket.on('error', () => undefined).end('220 mail.example.org ESMTP\r\n', () => socket.destroySoon()),
+  )
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as AddressInfo
   try {
