@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import type { Config } from '../config/schema.ts'
 import { GenesisError } from '../errors.ts'
 import { writeFileAtomic } from '../state/files.ts'
 import { readState, updateState } from '../state/store.ts'
@@ -10,30 +11,40 @@ import { readJournal } from './journal.ts'
 import type { Workshop } from './parts.ts'
 import { reconcile } from './reconcile.ts'
 import { cancelRequest, underRunLock } from './run-lock.ts'
+import { takeBackRelease } from './take-back.ts'
 
 export interface Cancelled {
   id: string
   /** False when a step is at work: it was asked to stop and closes the cycle within seconds. */
   closed: boolean
+  /** Set when its records can't be read, so that it was set aside. */
+  damaged: SetAside | null
+}
+
+export interface SetAside {
+  /** Where its directory is kept, for people to look at; null when there was none. */
+  keptAs: string | null
+  /** The model that is in production again, since the cycle had switched to its own release already; null otherwise. */
+  servedAgain: string | null
 }
 
 /**
- * Ends the open cycle as CANCELLED. A step at work is asked to stop.
+ * Ends the open cycle as CANCELLED. A step at work is asked to stop. `config` serves for a cycle whose own can't be read.
  * @throws GenesisError GI-NO-OPEN-CYCLE, GI-CYCLE-UNKNOWN
  */
-export async function cancelCycle(workshop: Workshop, requested: string | undefined): Promise<Cancelled> {
+export async function cancelCycle(workshop: Workshop, config: Config, requested: string | undefined): Promise<Cancelled> {
   const { home } = workshop
   const { state } = await readState(home)
   const id = requested ?? state.open_cycle
   if (id === null) throw new GenesisError('GI-NO-OPEN-CYCLE')
   if (state.open_cycle !== id) throw new GenesisError('GI-NO-OPEN-CYCLE', { what: `${id} is not open.` })
-  if (await isDamaged(workshop, id)) return await setAside(workshop, id)
+  if (await isDamaged(workshop, id)) return { id, closed: true, damaged: await setAside(workshop, config, id) }
   await writeFileAtomic(cancelRequest(home, id), '')
   try {
     await underRunLock(workshop, async (locked) => await closeIfCancelled({ ...locked, signal: workshop.signal }))
-    return { id, closed: true }
+    return { id, closed: true, damaged: null }
   } catch (error) {
-    if (error instanceof GenesisError && error.code === 'GI-LOCKED') return { id, closed: false }
+    if (error instanceof GenesisError && error.code === 'GI-LOCKED') return { id, closed: false, damaged: null }
     throw error
   }
 }
@@ -49,15 +60,31 @@ async function isDamaged({ home }: Workshop, id: string): Promise<boolean> {
   }
 }
 
-/** A cycle whose records can't be read is moved out of the way, hidden but kept; its learnings were never touched. */
-async function setAside(workshop: Workshop, id: string): Promise<Cancelled> {
+/**
+ * A cycle whose records can't be read is moved out of the way, hidden but kept. It may have come as far as the switch: then production goes
+ * back to what the state says. May be repeated after a crash.
+ */
+async function setAside(workshop: Workshop, config: Config, id: string): Promise<SetAside> {
   const { home } = workshop
-  await underRunLock(workshop, async () => {
-    const damaged = cycleDirectory(home, id)
-    if (existsSync(damaged)) await rename(damaged, path.join(home.cycles, `.damaged-${id}`))
+  return await underRunLock(workshop, async (locked) => {
+    const { current_model: current } = (await readState(home)).state
+    const wasServed = await takeBackRelease(locked, await configOf(workshop, id, config), id, current)
+    const directory = cycleDirectory(home, id)
+    const kept = path.join(home.cycles, `.damaged-${id}`)
+    if (existsSync(directory)) await rename(directory, kept)
     await updateState(home, (state) => ({ ...state, open_cycle: null }))
+    return { keptAs: existsSync(kept) ? kept : null, servedAgain: wasServed ? current : null }
   })
-  return { id, closed: true }
+}
+
+/** The configuration that the cycle ran with, as long as that can be read. */
+async function configOf({ home }: Workshop, id: string, otherwise: Config): Promise<Config> {
+  try {
+    return (await readManifest(home, id)).config
+  } catch (error) {
+    if (error instanceof GenesisError) return otherwise
+    throw error
+  }
 }
 
 /** Closes the open cycle if its cancellation was asked for; says whether it did. The caller holds the run lock. */

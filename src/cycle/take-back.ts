@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import type { Config } from '../config/schema.ts'
 import { GenesisError } from '../errors.ts'
 import type { Serving } from '../serving/port.ts'
 import { readRelease, updateRelease } from '../serving/release-files.ts'
@@ -11,24 +12,32 @@ import type { Workshop } from './parts.ts'
  * to the baseline and the learnings lose their fates, as if it had never been. May be repeated.
  */
 export async function takeBack(workshop: Workshop, id: string): Promise<void> {
+  const { config, baseline } = await readManifest(workshop.home, id)
+  await takeBackRelease(workshop, config, id, baseline)
+  await rm(trainingDirectory(cycleDirectory(workshop.home, id)), { recursive: true, force: true })
+}
+
+/** The same without reading the cycle's directory. Says whether its release was being served, and `before` is again. May be repeated. */
+export async function takeBackRelease(workshop: Workshop, config: Config, id: string, before: string): Promise<boolean> {
   const { home } = workshop
-  const { config, baseline } = await readManifest(home, id)
   const { serving } = await workshop.parts(config)
   const release = releaseNameOf(id)
-  await freeWeights(serving, release, baseline)
+  const wasServed = await freeWeights(serving, release, before)
   await rm(fatesFile(home, id), { force: true })
   const record = await readRelease(home, release)
   if (record !== null && record.deployedAt !== null)
     await updateRelease(home, release, { deployedAt: null, previous: null, verdict: null, improvementScore: null })
-  await rm(trainingDirectory(cycleDirectory(home, id)), { recursive: true, force: true })
+  return wasServed
 }
 
-async function freeWeights(serving: Serving, release: string, baseline: string): Promise<void> {
+async function freeWeights(serving: Serving, release: string, before: string): Promise<boolean> {
   try {
     await serving.discard(release)
+    return false
   } catch (error) {
     if (!(error instanceof GenesisError) || error.code !== 'GI-RELEASE-IN-USE') throw error
-    await serving.activate(baseline === baseModelName ? null : baseline)
+    await serving.activate(before === baseModelName ? null : before)
     await serving.discard(release)
+    return true
   }
 }

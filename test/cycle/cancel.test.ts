@@ -10,8 +10,10 @@ import { GenesisError } from '../../src/errors.ts'
 import { directoryServing } from '../../src/serving/directory.ts'
 import { readRelease } from '../../src/serving/release-files.ts'
 import { atEveryMoment } from './moments.ts'
-import { readyPlace } from './workplace.ts'
+import { hourMs, readyPlace } from './workplace.ts'
 import type { Workplace } from './workplace.ts'
+
+const releaseOf = (cycle: string): string => cycle.replace('cycle-', 'genesis-')
 
 /** Nothing of the cancelled cycle is left to act on, and every learning waits or is held out as before. */
 async function assertCancelled(place: Workplace, cycle: string, trainings: number): Promise<void> {
@@ -22,7 +24,7 @@ async function assertCancelled(place: Workplace, cycle: string, trainings: numbe
   assert.equal(state.learnings_since_training + (state.last_cycle?.newly_pinned ?? 0), 100)
   assert.deepEqual(place.fates(), [])
   assert.equal(await directoryServing(home).served(), null)
-  const release = cycle.replace('cycle-', 'genesis-')
+  const release = releaseOf(cycle)
   assert.equal(await directoryServing(home).locate(release), null)
   assert.equal((await readRelease(home, release))?.deployedAt ?? null, null)
   const next = await place.check()
@@ -42,7 +44,7 @@ describe('cancelling an open cycle', () => {
       const place = readyPlace()
       await place.runUntilNext(step)
       const [cycle = ''] = place.cycles()
-      assert.deepEqual(await cancelCycle(place.workshop, undefined), { id: cycle, closed: true })
+      assert.deepEqual(await cancelCycle(place.workshop, place.config, undefined), { id: cycle, closed: true, damaged: null })
       await assertCancelled(place, cycle, trainings)
     })
   }
@@ -57,7 +59,7 @@ describe('cancelling an open cycle', () => {
       ({ what, path: changed }) => void (what === 'rename' && changed.endsWith('conclude.attempt-1') && (cut = place.copy())),
     )
     assert.equal(cut.fates().length, 100)
-    await cancelCycle(cut.workshop, cycle)
+    await cancelCycle(cut.workshop, cut.config, cycle)
     await assertCancelled(cut, cycle, 1)
   })
 
@@ -69,12 +71,12 @@ describe('cancelling an open cycle', () => {
     place.trainer.faults = {
       afterEach: async (step, signal) => {
         if (step < 2) return
-        cancelled.push(cancelCycle(place.workshop, undefined))
+        cancelled.push(cancelCycle(place.workshop, place.config, undefined))
         while (!signal.aborted) await delay(20)
       },
     }
     const result = await place.checkLocked()
-    assert.deepEqual(await Promise.all(cancelled), [{ id: cycle, closed: false }])
+    assert.deepEqual(await Promise.all(cancelled), [{ id: cycle, closed: false, damaged: null }])
     assert.deepEqual([result.step, result.outcome, result.error], ['train', 'CANCELLED', null])
     assert.equal(place.trainer.steps, 2)
     assert.ok(place.events(cycle).some((event) => event.event === 'step-interrupted'))
@@ -103,9 +105,9 @@ describe('cancelling an open cycle', () => {
   test('that is not there, or not open, is an error', async () => {
     const place = readyPlace()
     const refused = (error: unknown): boolean => error instanceof GenesisError && error.code === 'GI-NO-OPEN-CYCLE'
-    await assert.rejects(cancelCycle(place.workshop, undefined), refused)
+    await assert.rejects(cancelCycle(place.workshop, place.config, undefined), refused)
     await place.check()
-    await assert.rejects(cancelCycle(place.workshop, 'cycle-20200101-000000'), refused)
+    await assert.rejects(cancelCycle(place.workshop, place.config, 'cycle-20200101-000000'), refused)
     assert.notEqual((await place.state()).open_cycle, null)
   })
 
@@ -115,11 +117,33 @@ describe('cancelling an open cycle', () => {
     const [cycle = ''] = place.cycles()
     writeFileSync(path.join(place.home.cycles, cycle, 'journal.jsonl'), 'no journal\n')
     await assert.rejects(place.check(), { code: 'GI-JOURNAL-UNREADABLE' })
-    assert.deepEqual(await cancelCycle(place.workshop, cycle), { id: cycle, closed: true })
+    const keptAs = path.join(place.home.cycles, `.damaged-${cycle}`)
+    const ended = await cancelCycle(place.workshop, place.config, cycle)
+    assert.deepEqual(ended, { id: cycle, closed: true, damaged: { keptAs, servedAgain: null } })
     assert.deepEqual(place.cycles(), [])
-    assert.ok(existsSync(path.join(place.home.cycles, `.damaged-${cycle}`)))
+    assert.ok(existsSync(keptAs))
     assert.equal((await place.check()).action, 'opened')
   })
+
+  for (const file of ['journal.jsonl', 'cycle.json'])
+    test(`whose ${file} is damaged after it had switched production: what the state says is served again, and that is said`, async () => {
+      const place = readyPlace()
+      await place.runToEnd()
+      const [first] = place.cycles().map(releaseOf)
+      place.nowMs += hourMs
+      place.learn(100, 'other')
+      await place.runUntilNext('conclude')
+      const [, cycle = ''] = place.cycles()
+      const served = async (): Promise<unknown> => (await directoryServing(place.home).served())?.name
+      assert.equal(await served(), releaseOf(cycle))
+      writeFileSync(path.join(place.home.cycles, cycle, file), '{"half')
+      const { damaged } = await cancelCycle(place.workshop, place.config, undefined)
+      assert.equal(damaged?.servedAgain, first)
+      assert.equal(await served(), first)
+      assert.equal(await directoryServing(place.home).locate(releaseOf(cycle)), null)
+      const { open_cycle, current_model } = await place.state()
+      assert.deepEqual([open_cycle, current_model], [null, first])
+    })
 })
 
 describe('a step that is told to stop', () => {

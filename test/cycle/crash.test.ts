@@ -156,14 +156,14 @@ describe('kill -9 before any change to a file', () => {
     const place = smallPlace()
     await place.runUntilNext('conclude')
     let asked = false
-    const crashes = await crashesDuring(place, async () => await cancelCycle(place.workshop, undefined))
+    const crashes = await crashesDuring(place, async () => await cancelCycle(place.workshop, place.config, undefined))
     assert.equal((await place.state()).last_cycle?.outcome, 'CANCELLED')
     assert.equal(await directoryServing(place.home).served(), null)
     const [cycle = ''] = place.cycles()
     await assertSameEnd(place, crashes, async (home) => {
       asked ||= existsSync(path.join(home.home.cycles, cycle, 'cancel'))
       if (asked) await home.runToEnd()
-      else await cancelCycle(home.workshop, undefined)
+      else await cancelCycle(home.workshop, home.config, undefined)
     })
     assert.ok(asked)
   })

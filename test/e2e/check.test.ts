@@ -185,7 +185,7 @@ describe('a cycle whose engine crashes', { skip: process.platform === 'win32' },
     assert.equal(opened, true)
     assert.match(cycle, /^cycle-\d{8}-\d{6}$/)
     assert.match((await genesis(['show', '--home', home.root])).stdout, new RegExp(`${cycle} +open, at collect`))
-    assert.deepEqual(await genesisJson(['cancel', '--home', home.root]), { cycle, closed: true })
+    assert.deepEqual(await genesisJson(['cancel', '--home', home.root]), { cycle, closed: true, keptAs: null, servedAgain: null })
 
     const history = await genesisJson<{ cycles: { id: string; outcome: string; reasons: string[] }[] }>(['history', '--home', home.root])
     assert.deepEqual(
