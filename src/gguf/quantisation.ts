@@ -1,11 +1,16 @@
 import { GenesisError } from '../errors.ts'
+import { dequantiseQ4_0, dequantiseQ4_1, dequantiseQ5_0, dequantiseQ5_1 } from './block-quants.ts'
+import { bitsOf, shortAt } from './bits.ts'
+import { dequantiseQ4_0, dequantiseQ4_1, dequantiseQ5_0, dequantiseQ5_1 } from './block-quants.ts'
 import { bfloatBits, halfBits, halfValues } from './float16.ts'
 import { byteLength, ggmlTypes } from './ggml-types.ts'
 import type { GgmlType } from './ggml-types.ts'
+import { dequantiseQ2K, dequantiseQ3K, dequantiseQ4K, dequantiseQ5K, dequantiseQ6K, dequantiseQ8K } from './k-quants.ts'
+import { dequantiseQ2_K, dequantiseQ3_K, dequantiseQ4_K, dequantiseQ5_K, dequantiseQ6_K, dequantiseQ8_K } from './k-quants.ts'
 import { dequantiseQ8, quantiseQ8 } from './q8-0.ts'
 
 /** source: whole blocks; target: as many float32 values as they hold. */
-type Dequantiser = (source: Uint8Array, target: Float32Array) => void
+export type Dequantiser = (source: Uint8Array, target: Float32Array) => void
 /** values: whole blocks; target: their bytes. False when a value (or a scale) is not a finite number in this type. */
 type Quantiser = (values: Float32Array, target: Uint8Array) => boolean
 
@@ -20,18 +25,8 @@ const dequantisers: Partial<Record<GgmlType, Dequantiser>> = {
     for (let index = 0; index < bits.length; index++) bits[index] = shortAt(source, 2 * index) << 16
   },
   Q8_0: dequantiseQ8,
-  Q4_0: (source, target) => {
-    const halves = halfValues()
-    for (let block = 0; block * 32 < target.length; block++) {
-      const at = block * 18
-      const scale = halves[shortAt(source, at)] ?? 0
-      for (let index = 0; index < 16; index++) {
-        const pair = source[at + 2 + index] ?? 0
-        target[block * 32 + index] = scale * ((pair & 15) - 8)
-        target[block * 32 + 16 + index] = scale * ((pair >> 4) - 8)
-      }
-    }
-  },
+  ...{ Q4_0: dequantiseQ4_0, Q4_1: dequantiseQ4_1, Q5_0: dequantiseQ5_0, Q5_1: dequantiseQ5_1 },
+  ...{ Q2_K: dequantiseQ2_K, Q3_K: dequantiseQ3_K, Q4_K: dequantiseQ4_K, Q5_K: dequantiseQ5_K, Q6_K: dequantiseQ6_K, Q8_K: dequantiseQ8_K },
 }
 
 /** The types that tensors can be written as. */
@@ -84,7 +79,7 @@ export function unsupportedType(type: GgmlType, tensor?: string): GenesisError {
   return new GenesisError('GI-GGUF-UNSUPPORTED', {
     what: `Tensors of type ${type} can be copied but not changed.`,
     why: tensor === undefined ? undefined : `${tensor} is ${type}; types that can be changed: ${Object.keys(dequantisers).join(', ')}`,
-    remedy: 'Use the model in F16, BF16 or Q8_0.',
+    remedy: 'Get the same model as F16, BF16, Q8_0 or one of the K types (Q4_K_M and its kin).',
   })
 }
 
@@ -104,6 +99,3 @@ function writeShorts(values: Float32Array, target: Uint8Array, convert: (bits: n
   }
   return largest < infinity
 }
-
-const shortAt = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
-const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length)

@@ -31,6 +31,20 @@ test("dequantising Q4_0 gives gguf-py's values", () => {
   assert.deepEqual(dequantise('Q4_0', readFixture('values.q4_0')), readFloats('values.q4_0.f32'))
 })
 
+for (const type of ['Q4_1', 'Q5_0', 'Q5_1', 'Q2_K', 'Q3_K', 'Q4_K', 'Q5_K', 'Q6_K'] as const) {
+  test(`dequantising ${type} gives gguf-py's values for blocks of random bytes`, () => {
+    assert.deepEqual(dequantise(type, readFixture(`blocks.${type.toLowerCase()}`)), readFloats(`blocks.${type.toLowerCase()}.f32`))
+  })
+}
+
+test('dequantising Q8_K multiplies 256 signed bytes by the float32 before them', () => {
+  const block = Buffer.alloc(292)
+  block.writeFloatLE(0.1, 0)
+  for (let index = 0; index < 256; index++) block.writeInt8(index - 128, 4 + index)
+  const expected = Float32Array.from({ length: 256 }, (_, index) => Math.fround(0.1) * (index - 128))
+  assert.deepEqual(dequantise('Q8_K', block), expected)
+})
+
 test('F32 goes through unchanged, bit for bit', () => {
   assert.deepEqual(bitsOf(dequantise('F32', quantise('F32', values))), bitsOf(values))
 })
