@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
-import path from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { GenesisError } from '../errors.ts'
 import { writeFileAtomic } from '../state/files.ts'
 import { readState, updateState } from '../state/store.ts'
 import { closeCycle } from './close.ts'
-import { cycleDirectory, readManifest } from './cycle-directory.ts'
+import { cycleDirectory, damagedDirectory, readManifest } from './cycle-directory.ts'
 import { readJournal } from './journal.ts'
 import type { Workshop } from './parts.ts'
 import { reconcile } from './reconcile.ts'
@@ -70,7 +69,7 @@ async function setAside(workshop: Workshop, config: Config, id: string): Promise
     const { current_model: current } = (await readState(home)).state
     const wasServed = await takeBackRelease(locked, await configOf(workshop, id, config), id, current)
     const directory = cycleDirectory(home, id)
-    const kept = path.join(home.cycles, `.damaged-${id}`)
+    const kept = damagedDirectory(home, id)
     if (existsSync(directory)) await rename(directory, kept)
     await updateState(home, (state) => ({ ...state, open_cycle: null }))
     return { keptAs: existsSync(kept) ? kept : null, servedAgain: wasServed ? current : null }

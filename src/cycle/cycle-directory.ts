@@ -31,6 +31,8 @@ export function cycleDirectory(home: Home, id: string): string {
   return path.join(home.cycles, id)
 }
 
+export const manifestFile = (cycle: string): string => path.join(cycle, 'cycle.json')
+
 /** Where a finished step's files lie. */
 export const stepDirectory = (cycle: string, step: Step): string => path.join(cycle, step)
 
@@ -49,10 +51,26 @@ export const cycleIdAt = (time: Date): string => `cycle-${time.toISOString().sli
 /** The release a cycle makes bears the cycle's own time. */
 export const releaseNameOf = (cycleId: string): string => cycleId.replace('cycle-', 'genesis-')
 
+/** Where a cycle is kept whose records can't be read, hidden from everything but the count of attempts. */
+export const damagedDirectory = (home: Home, id: string): string => path.join(home.cycles, `${damagedPrefix}${id}`)
+
+const damagedPrefix = '.damaged-'
+
 /** Ids of all cycles of this home, oldest first. */
 export async function listCycles(home: Home): Promise<string[]> {
+  return (await namesIn(home.cycles)).filter((name) => cycleIdPattern.test(name)).sort()
+}
+
+/** The same with those that were set aside, and where each of them lies. */
+export async function listCyclesKept(home: Home): Promise<{ id: string; directory: string }[]> {
+  const names = (await namesIn(home.cycles)).filter((name) => cycleIdPattern.test(name.replace(damagedPrefix, '')))
+  const kept = names.map((name) => ({ id: name.replace(damagedPrefix, ''), directory: path.join(home.cycles, name) }))
+  return kept.sort((left, right) => (left.id < right.id ? -1 : 1))
+}
+
+async function namesIn(directory: string): Promise<string[]> {
   try {
-    return (await readdir(home.cycles)).filter((name) => cycleIdPattern.test(name)).sort()
+    return await readdir(directory)
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return []
     throw error
@@ -61,7 +79,7 @@ export async function listCycles(home: Home): Promise<string[]> {
 
 /** @throws GenesisError GI-CYCLE-UNKNOWN, GI-JOURNAL-UNREADABLE */
 export async function readManifest(home: Home, id: string): Promise<CycleManifest> {
-  const file = path.join(cycleDirectory(home, id), 'cycle.json')
+  const file = manifestFile(cycleDirectory(home, id))
   const text = await readTextIfPresent(file)
   if (text === undefined) throw new GenesisError('GI-CYCLE-UNKNOWN', { what: `There is no cycle ${id} in this home.` })
   try {

@@ -1,11 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { PinnedItem } from '../../dataset/pinned-item.ts'
 import { nextAttempt } from '../../gate/attempts.ts'
 import { judge } from '../../gate/judge.ts'
 import type { FailureShare, Judgement, PairedScore } from '../../gate/judgement.ts'
 import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
 import { writeFileAtomic } from '../../state/files.ts'
 import { attemptFile, attemptsOn } from '../attempts.ts'
-import type { Attempt } from '../attempts.ts'
+import type { Attempt, ItemToJudge } from '../attempts.ts'
 import { readJudgedItems } from '../judged-item.ts'
 import type { JudgedItem } from '../judged-item.ts'
 import { asTexts } from '../result.ts'
@@ -18,7 +20,7 @@ export async function decide(context: StepContext): Promise<StepResult> {
   const candidate = await readJudgedItems(path.join(context.from('evaluate'), 'candidate.jsonl'))
   const failureShare = context.resultOf('prepare')['failureShare'] as FailureShare
   const itemIds = baseline.map(({ id }) => id)
-  const { alpha, wealth, freshShare } = nextAttempt(await attemptsOn(context.home, cycle.baseline, cycle.id), itemIds)
+  const { alpha, wealth, freshShare } = nextAttempt(await attemptsOn(context, cycle, await pinnedItems(context)), itemIds)
   const { minimumGain, margin } = cycle.config.gate
   const judgement = withSimulationRule(
     judge({
@@ -48,6 +50,11 @@ export async function decide(context: StepContext): Promise<StepResult> {
       candidateAccuracy: estimatedLiveAccuracy(candidate, failureShare.value),
     },
   }
+}
+
+async function pinnedItems(context: StepContext): Promise<ItemToJudge[]> {
+  const text = await readFile(path.join(context.from('prepare'), 'pinned.jsonl'), 'utf8')
+  return text.split('\n').flatMap((line) => (line === '' ? [] : PinnedItem.parse(JSON.parse(line))))
 }
 
 function paired(baseline: readonly JudgedItem[], candidate: readonly JudgedItem[]): PairedScore[] {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { stratumOf } from '../../dataset/pinned-item.ts'
+import type { PinnedItem } from '../../dataset/pinned-item.ts'
 import { planDataset } from '../../dataset/plan.ts'
 import type { DatasetPlan } from '../../dataset/plan.ts'
 import { prepareDataset } from '../../dataset/prepare.ts'
@@ -43,7 +44,7 @@ export async function prepare(context: StepContext): Promise<StepResult> {
     scores.map((row) => JSON.stringify(row)),
   )
   const share = await shareOf(context)
-  const best = await bestCaseOf(context, scores, share)
+  const best = await bestCaseOf(context, prepared.items, scores, share)
   const { maxTokens, contextLength, parallel } = cycle.config.runtime
   const convention = await made.runtime.promptConvention(baseline, { maxTokens, contextLength, parallel })
   const reasons = best.judgement.reasons.map(({ text }) => text)
@@ -115,13 +116,14 @@ async function shareOf(context: StepContext): Promise<FailureShare> {
 
 async function bestCaseOf(
   context: StepContext,
+  pinned: readonly PinnedItem[],
   scores: readonly JudgedItem[],
   share: FailureShare,
 ): Promise<{ judgement: Judgement; couldBeDeployed: boolean }> {
-  const { cycle, home } = context
+  const { cycle } = context
   const { minimumGain, margin } = cycle.config.gate
   const { alpha } = nextAttempt(
-    await attemptsOn(home, cycle.baseline, cycle.id),
+    await attemptsOn(context, cycle, pinned),
     scores.map(({ id }) => id),
   )
   const items = scores.map(({ id, stratum, category, score }) => ({ id, stratum, category, baseline: score }))
