@@ -1,4 +1,4 @@
-/** A judgement that was made on the present baseline: since the last DEPLOY (or rollback), oldest first. */
+/** A judgement that was made on the present baseline. */
 export interface Attempt {
   /** Every item that it judged, of all strata. */
   judgedItemIds: readonly string[]
@@ -22,7 +22,9 @@ const leastAlpha = 1e-12
 
 /**
  * The level of the next attempt on one baseline (design, section 5.8): repeated attempts on the same items spend what is left, half of
- * it each time; items that no attempt has seen earn it back. The first attempt has .05. Give it only the attempts since the last DEPLOY.
+ * it each time; items that no attempt has seen earn it back. The first attempt has .05. `previous`: every attempt that was ever made on this
+ * baseline, oldest first. A DEPLOY begins anew since it makes another baseline; a rollback doesn't, since the same one is judged again on items
+ * that were judged before.
  */
 export function nextAttempt(previous: readonly Attempt[], itemIds: readonly string[]): NextAttempt {
   const judged = new Set<string>()
