@@ -10,11 +10,6 @@ export function halfValues(): Float32Array {
   return table
 }
 
-/** The float16 value in two bytes. */
-export function halfAt(bytes: Uint8Array, at: number): number {
-  return halfValues()[(bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)] ?? 0
-}
-
 function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1
   const exponent = (bits >> 10) & 0x1f

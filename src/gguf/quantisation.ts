@@ -1,16 +1,15 @@
 import { GenesisError } from '../errors.ts'
-import { dequantiseQ4_0, dequantiseQ4_1, dequantiseQ5_0, dequantiseQ5_1 } from './block-quants.ts'
 import { bitsOf, shortAt } from './bits.ts'
 import { dequantiseQ4_0, dequantiseQ4_1, dequantiseQ5_0, dequantiseQ5_1 } from './block-quants.ts'
 import { bfloatBits, halfBits, halfValues } from './float16.ts'
 import { byteLength, ggmlTypes } from './ggml-types.ts'
 import type { GgmlType } from './ggml-types.ts'
-import { dequantiseQ2K, dequantiseQ3K, dequantiseQ4K, dequantiseQ5K, dequantiseQ6K, dequantiseQ8K } from './k-quants.ts'
 import { dequantiseQ2_K, dequantiseQ3_K, dequantiseQ4_K, dequantiseQ5_K, dequantiseQ6_K, dequantiseQ8_K } from './k-quants.ts'
 import { dequantiseQ8, quantiseQ8 } from './q8-0.ts'
+import { dequantiseTQ1_0, dequantiseTQ2_0 } from './ternary-quants.ts'
 
 /** source: whole blocks; target: as many float32 values as they hold. */
-export type Dequantiser = (source: Uint8Array, target: Float32Array) => void
+type Dequantiser = (source: Uint8Array, target: Float32Array) => void
 /** values: whole blocks; target: their bytes. False when a value (or a scale) is not a finite number in this type. */
 type Quantiser = (values: Float32Array, target: Uint8Array) => boolean
 
@@ -27,6 +26,7 @@ const dequantisers: Partial<Record<GgmlType, Dequantiser>> = {
   Q8_0: dequantiseQ8,
   ...{ Q4_0: dequantiseQ4_0, Q4_1: dequantiseQ4_1, Q5_0: dequantiseQ5_0, Q5_1: dequantiseQ5_1 },
   ...{ Q2_K: dequantiseQ2_K, Q3_K: dequantiseQ3_K, Q4_K: dequantiseQ4_K, Q5_K: dequantiseQ5_K, Q6_K: dequantiseQ6_K, Q8_K: dequantiseQ8_K },
+  ...{ TQ1_0: dequantiseTQ1_0, TQ2_0: dequantiseTQ2_0 },
 }
 
 /** The types that tensors can be written as. */
@@ -79,7 +79,7 @@ export function unsupportedType(type: GgmlType, tensor?: string): GenesisError {
   return new GenesisError('GI-GGUF-UNSUPPORTED', {
     what: `Tensors of type ${type} can be copied but not changed.`,
     why: tensor === undefined ? undefined : `${tensor} is ${type}; types that can be changed: ${Object.keys(dequantisers).join(', ')}`,
-    remedy: 'Get the same model as F16, BF16, Q8_0 or one of the K types (Q4_K_M and its kin).',
+    remedy: 'Get the same model as Q4_K_M, Q8_0 or F16, or convert it: llama-quantize --allow-requantize MODEL.gguf MODEL-Q8_0.gguf Q8_0',
   })
 }
 

@@ -31,7 +31,7 @@ test("dequantising Q4_0 gives gguf-py's values", () => {
   assert.deepEqual(dequantise('Q4_0', readFixture('values.q4_0')), readFloats('values.q4_0.f32'))
 })
 
-for (const type of ['Q4_1', 'Q5_0', 'Q5_1', 'Q2_K', 'Q3_K', 'Q4_K', 'Q5_K', 'Q6_K'] as const) {
+for (const type of ['Q4_1', 'Q5_0', 'Q5_1', 'Q2_K', 'Q3_K', 'Q4_K', 'Q5_K', 'Q6_K', 'TQ1_0', 'TQ2_0'] as const) {
   test(`dequantising ${type} gives gguf-py's values for blocks of random bytes`, () => {
     assert.deepEqual(dequantise(type, readFixture(`blocks.${type.toLowerCase()}`)), readFloats(`blocks.${type.toLowerCase()}.f32`))
   })
