@@ -100,6 +100,10 @@ export const errorTable = {
   ),
   'GI-GATE-DATA': invalid('The gate got data it must not judge.', 'Correct the rows named above; nothing was scored.'),
   'GI-ITEMS-INVALID': invalid('A file of evaluation items is not valid.', 'Correct the lines named above.'),
+  'GI-HELD-OUT-DAMAGED': invalid(
+    'A file of held-out items is damaged.',
+    'Restore it from a backup, or correct or remove the lines named above: the next cycle makes anew what is missing. Nothing was lost.',
+  ),
   'GI-CORPUS-UNREADABLE': invalid('The corpus could not be read.', 'Check "corpus" in genesis-improve.config.json.'),
   // Cycles and releases
   'GI-CYCLE-UNKNOWN': invalid('There is no such cycle.', 'Run "genesis-improve history" to see all cycles.'),

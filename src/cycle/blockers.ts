@@ -23,19 +23,26 @@ export async function blockersOf(workshop: Pick<Workshop, 'home' | 'parts' | 'ba
   return found.filter((one, index) => found.findIndex(({ what }) => what === one.what) === index)
 }
 
-/** A broken line in the user's own items would fail the cycle after it was opened. */
+/** A broken line in the user's own items, or in what is held out, would fail the cycle after it was opened. */
 async function itemProblems(home: Home): Promise<Problem[]> {
-  const files = { gate: home.userGate, retention: home.userRetention }
   const found: Problem[] = []
-  for (const [name, file] of Object.entries(files))
-    found.push(...(await problemsOfFile(home, name, file, async () => await readingProblems(file))))
+  for (const [name, file, read] of filesRead(home))
+    found.push(...(await problemsOfFile(home, name, file, async () => await readingProblems(file, read))))
   return found
 }
 
-async function readingProblems(file: string): Promise<Problem[]> {
-  const { readItems } = await import('../evaluation/read-items.ts')
+const filesRead = (home: Home) =>
+  [
+    ['gate', home.userGate, async (file) => (await import('../evaluation/read-items.ts')).readItems(file)],
+    ['retention', home.userRetention, async (file) => (await import('../evaluation/read-items.ts')).readItems(file)],
+    ['pinned', home.pinned, async (file) => (await import('./held-out-files.ts')).readPinned(file)],
+    ['pinned-simulated', home.simulatedPinned, async (file) => (await import('./held-out-files.ts')).readPinned(file)],
+    ['holdout', home.holdoutDecisions, async (file) => (await import('./held-out-files.ts')).readDecisions(file)],
+  ] satisfies [string, string, (file: string) => Promise<unknown>][]
+
+async function readingProblems(file: string, read: (file: string) => Promise<unknown>): Promise<Problem[]> {
   try {
-    await readItems(file)
+    await read(file)
     return []
   } catch (error) {
     if (!(error instanceof GenesisError)) throw error

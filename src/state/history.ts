@@ -109,7 +109,7 @@ export function summariseJournal(id: string, text: string): CycleSummary {
 }
 
 /** Whether a line is the beginning of a JSON object without its end. */
-function isCutShort(line: string): boolean {
+export function isCutShort(line: string): boolean {
   if (!line.startsWith('{')) return false
   let depth = 0
   let inString = false

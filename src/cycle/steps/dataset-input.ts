@@ -1,14 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { z } from 'zod'
 import { readBuiltinRetention } from '../../dataset/builtin-retention.ts'
-import { HoldoutDecision } from '../../dataset/decision.ts'
-import { PinnedItem } from '../../dataset/pinned-item.ts'
 import type { DatasetInput } from '../../dataset/plan.ts'
-import { parseJson } from '../../evaluation/json-equal.ts'
 import { readItems } from '../../evaluation/read-items.ts'
 import type { Learning } from '../../learnings/learning.ts'
-import { readTextIfPresent } from '../../state/files.ts'
+import { readDecisions, readPinned } from '../held-out-files.ts'
 import type { StepContext } from '../run-step.ts'
 
 /** Everything the dataset is made from: the snapshot, and what stands in the home. */
@@ -24,8 +20,8 @@ export async function readDatasetInput(context: StepContext): Promise<DatasetInp
     userGate: (await readItems(home.userGate)).items,
     userRetention: (await readItems(home.userRetention)).items,
     builtin: await readBuiltinRetention(),
-    pinned: await readChecked(home.pinned, PinnedItem),
-    simulatedPinned: await readChecked(home.simulatedPinned, PinnedItem),
+    pinned: await readPinned(home.pinned),
+    simulatedPinned: await readPinned(home.simulatedPinned),
     decisions: await readDecisions(home.holdoutDecisions),
     settings: cycle.config.dataset,
   }
@@ -36,20 +32,4 @@ async function readRows<Row>(file: string): Promise<Row[]> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Row)
-}
-
-/** This file is appended to: a line that a crash or a full disk cut short never took effect. */
-async function readDecisions(file: string): Promise<HoldoutDecision[]> {
-  return ((await readTextIfPresent(file)) ?? '').split('\n').flatMap((line) => {
-    const value = parseJson(line)
-    return value === undefined ? [] : [HoldoutDecision.parse(value)]
-  })
-}
-
-async function readChecked<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema>[]> {
-  const text = (await readTextIfPresent(file)) ?? ''
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => schema.parse(JSON.parse(line)))
 }
