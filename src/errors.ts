@@ -100,6 +100,7 @@ export const errorTable = {
   ),
   'GI-GATE-DATA': invalid('The gate got data it must not judge.', 'Correct the rows named above; nothing was scored.'),
   'GI-ITEMS-INVALID': invalid('A file of evaluation items is not valid.', 'Correct the lines named above.'),
+  'GI-CORPUS-AWAY': retry('The corpus cannot be reached.', 'Start its server; the next check tries again.'),
   'GI-HELD-OUT-DAMAGED': invalid(
     'A file of held-out items is damaged.',
     'Restore it from a backup, or correct or remove the lines named above: the next cycle makes anew what is missing. Nothing was lost.',
@@ -186,6 +187,16 @@ export const errorTable = {
   'GI-GGUF-INVALID': invalid('The file is not a usable GGUF file.', 'Get the file again, or name another one.'),
   'GI-GGUF-UNSUPPORTED': invalid('This kind of GGUF file is not supported.', 'Use a model of a supported type, or convert it first.'),
   'GI-ADAPTER-INVALID': failed('The adapter cannot be merged into the base.', 'Train again on this base; the adapter was not used.'),
+  'GI-ADAPTER-UNREADABLE': invalid(
+    'The adapter could not be read.',
+    'Name a LoRA adapter: a GGUF file, or a directory that PEFT or MLX-LM wrote, with the weights as safetensors.',
+  ),
+  'GI-ADAPTER-UNSUPPORTED': invalid(
+    'This kind of adapter cannot be merged.',
+    'Train a plain LoRA on linear layers, or merge it with the program that trained it.',
+  ),
+  'GI-SAFETENSORS-INVALID': invalid('The file is not a usable safetensors file.', 'Copy or save the adapter again.'),
+  'GI-OUTPUT-EXISTS': invalid('The output exists already.', 'Name another file, or add --force to replace it.'),
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorTable

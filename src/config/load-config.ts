@@ -76,7 +76,7 @@ export function resolvedBaseFile(config: Pick<Config, 'base'>, homeRoot: string)
 }
 
 /** Absolute path of the corpus file. */
-export function resolvedCorpus(config: Pick<Config, 'corpus'>, homeRoot: string): string {
+export function resolvedCorpus(config: { corpus: Pick<Config['corpus'], 'path'> }, homeRoot: string): string {
   return path.resolve(homeRoot, config.corpus.path)
 }
 

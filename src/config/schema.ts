@@ -8,6 +8,10 @@ const ollamaModel = z
   .min(1)
   .refine((name) => modelNamePattern.test(name), { error: 'the name of an Ollama model, like "qwen3:0.6b"' })
 
+const hostName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^\[[0-9A-Fa-f:]+\]$/)
+const portNumber = z.int().min(1).max(65535)
+const propertyName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,230}$/)
+
 export const BaseConfig = z
   .strictObject({
     gguf: z.string().min(1).optional().describe('Path of the base model, a GGUF file; relative to the home.'),
@@ -17,12 +21,36 @@ export const BaseConfig = z
   .meta({ oneOf: [{ required: ['gguf'] }, { required: ['ollama'] }] })
 
 export const CorpusConfig = z.strictObject({
-  kind: z.literal('jsonl').default('jsonl').describe('Where trusted older examples come from.'),
+  kind: z
+    .enum(['jsonl', 'weaviate'])
+    .default('jsonl')
+    .describe('Where trusted older examples come from: a file, or a Weaviate collection.'),
   path: z
     .string()
     .min(1)
     .default('data/corpus.jsonl')
     .describe('JSONL file of {"input","output","category"?}; need not exist. Relative to the home.'),
+  host: hostName.default('127.0.0.1').describe('Where Weaviate is; for kind "weaviate", as all that follows.'),
+  port: portNumber.default(8080).describe('Its HTTP port.'),
+  grpcPort: portNumber.default(50051).describe('Its gRPC port.'),
+  secure: z.boolean().default(false).describe('Whether both are spoken to over TLS.'),
+  collection: z
+    .string()
+    .regex(/^[A-Z][A-Za-z0-9_]{0,254}$/)
+    .default('GenesisCorpus')
+    .describe('The collection that holds the examples.'),
+  tenant: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .optional()
+    .describe('The tenant, in a collection that has tenants.'),
+  fields: z
+    .strictObject({
+      input: propertyName.default('prompt').describe('Property with what was asked.'),
+      output: propertyName.default('answer').describe('Property with the answer.'),
+      category: propertyName.default('category').describe('Property with the category; need not exist.'),
+    })
+    .prefault({}),
 })
 
 export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])

@@ -101,7 +101,7 @@ describe('sources', () => {
     assert.equal(resolvedBaseFile({ base: { gguf: 'models/base.gguf' } }, '/home/me'), '/home/me/models/base.gguf')
     assert.equal(resolvedBaseFile({ base: { gguf: '/models/base.gguf' } }, '/home/me'), '/models/base.gguf')
     assert.equal(resolvedBaseFile({}, '/home/me'), null)
-    assert.equal(resolvedCorpus({ corpus: { kind: 'jsonl', path: 'data/corpus.jsonl' } }, '/home/me'), '/home/me/data/corpus.jsonl')
+    assert.equal(resolvedCorpus({ corpus: { path: 'data/corpus.jsonl' } }, '/home/me'), '/home/me/data/corpus.jsonl')
   })
 })
 

@@ -10,9 +10,11 @@ export interface CorpusSetting {
   /** Nothing has been put there yet. */
   empty(): Promise<Corpus>
   unreadable(): Promise<Corpus>
+  /** The id under which the entry comes back, counted from 0; its own where left out. */
+  idOf?: (index: number) => string
 }
 
-const entries: CorpusEntry[] = [
+const plain: CorpusEntry[] = [
   { id: 'one', input: 'What is 1 + 1?', output: '2', category: 'sums' },
   { id: 'two', input: 'Line\nbreak and \u2028 separator', output: 'naïve 日本 😀', category: 'general' },
   { id: 'three', input: 'Say hello', output: 'Hello!', category: 'general' },
@@ -27,6 +29,7 @@ export async function readAll(corpus: Corpus): Promise<{ entries: CorpusEntry[];
 
 /** The rules that every corpus keeps. */
 export function describeCorpus(name: string, setting: CorpusSetting): void {
+  const entries = plain.map((entry, index) => ({ ...entry, id: setting.idOf?.(index) ?? entry.id }))
   describe(`the corpus contract, ${name}`, () => {
     test('gives every entry, in the same order each time', async () => {
       const corpus = await setting.holding(entries, 0)
@@ -48,17 +51,17 @@ export function describeCorpus(name: string, setting: CorpusSetting): void {
       assert.deepEqual(await readAll(corpus), { entries: [], skipped: [] })
     })
 
-    test('one that cannot be read says so beforehand, and fails with GI-CORPUS-UNREADABLE', async () => {
+    test('one that cannot be read says so beforehand, and fails by name', async () => {
       const corpus = await setting.unreadable()
       const problems = await corpus.preflight()
       assert.ok(problems.length > 0 && problems.every(({ what, remedy }) => what !== '' && remedy !== ''))
-      await assert.rejects(readAll(corpus), (error) => error instanceof GenesisError && error.code === 'GI-CORPUS-UNREADABLE')
+      await assert.rejects(readAll(corpus), (error) => error instanceof GenesisError && error.code === problems[0]?.code)
     })
 
     test('the reader may stop early', async () => {
       const corpus = await setting.holding(entries, 0)
       for await (const entry of corpus.read(() => undefined)) {
-        assert.equal(entry.id, 'one')
+        assert.equal(entry.id, entries[0]?.id)
         break
       }
     })
