@@ -114,11 +114,11 @@ class Tally {
   }
 
   add(entry: NormalisedEntry): void {
-    const { id, kind, source, input, wanted } = entry.learning
+    const { id, kind, source } = entry.learning
     this.#byKind[kind] += 1
     if (entry.usability.usable) {
       this.#usable += 1
-      this.#usableDigest.add(id, input ?? '', wanted ?? '')
+      this.#usableDigest.add(entry.learning)
       if (!this.#settled.fated.has(id) && !this.#settled.pinned.has(id)) this.#waiting += 1
     }
     if (source === simulationSource) this.#simulated += 1

@@ -7,7 +7,7 @@ import { fateFiles } from './fate-reading.ts'
 import { versionOf } from './open-file.ts'
 
 /** Raised when counting changes its meaning, so that older results are not taken. */
-const countingVersion = 1
+const countingVersion = 2
 
 /** One text for everything the counts depend on: the settings, and inode, size and time of every file that is read for them. */
 export async function cacheKey(home: Home, settings: object): Promise<string> {

@@ -64,6 +64,15 @@ describe('counts', () => {
     await writeFile(home.learningsJson, list(correction('a'), correction('b', { correction: 'other' })))
     assert.notEqual((await count(home)).usableDigest, usableDigest)
   })
+  test('the digest of the usable ones changes when a question or an earlier turn is edited in place, at the same length', async (t) => {
+    const said = (content: string): object => ({ context: [{ role: 'system', content }] })
+    const home = await temporaryHome(t, { json: list(correction('a', said('Be brief.'))) })
+    const { usableDigest } = await count(home)
+    await writeFile(home.learningsJson, list(correction('a', { ...said('Be brief.'), input: 'Question a' })))
+    assert.notEqual((await count(home)).usableDigest, usableDigest)
+    await writeFile(home.learningsJson, list(correction('a', said('Be exact.'))))
+    assert.notEqual((await count(home)).usableDigest, usableDigest)
+  })
   test('a broken .json is an error, not a count', async (t) => {
     const home = await temporaryHome(t, { json: '{"learnings":[' })
     await assert.rejects(count(home), (error: unknown) => error instanceof GenesisError && error.code === 'GI-LEARNINGS-UNREADABLE')

@@ -28,17 +28,39 @@ test('half a million identities that differ in a digit are all told apart', () =
   assert.equal(set.size, 500_000)
 })
 
-test('the digest of a set is about its members and their texts, not about their order', () => {
-  const digest = (...members: [string, string, string][]) => {
+test('the digest of a set is about its members and all their texts, not about their order', () => {
+  type Member = Parameters<SetDigest['add']>[0]
+  const digest = (...members: Member[]) => {
     const set = new SetDigest()
-    for (const member of members) set.add(...member)
+    for (const member of members) set.add(member)
     return set.text
   }
-  const one: [string, string, string] = ['1', 'q', 'a']
-  const two: [string, string, string] = ['2', 'q', 'a']
+  const system: Member['context'] = [{ role: 'system', content: 'Answer in French.' }]
+  const one: Member = { id: '1', input: 'q', context: [], wanted: 'a' }
+  const two: Member = { ...one, id: '2' }
   assert.equal(digest(one, two), digest(two, one))
-  assert.notEqual(digest(one), digest(one, two))
-  assert.notEqual(digest(one), digest(two))
-  assert.notEqual(digest(one), digest(['1', 'q', 'b']))
-  assert.notEqual(digest(one), digest(['1', 'qa', '']))
+  const others: Member[][] = [
+    [one, two],
+    [two],
+    [{ ...one, wanted: 'b' }],
+    [{ ...one, input: 'p' }],
+    [{ ...one, input: 'a', wanted: 'q' }],
+    [{ ...one, input: 'qa', wanted: '' }],
+    [{ ...one, context: system }],
+    [{ ...one, context: [{ role: 'user', content: 'Answer in French.' }] }],
+    [{ ...one, context: [{ role: 'system', content: 'Answer in Danish.' }] }],
+    [{ ...one, context: [...system, { role: 'user', content: 'q' }] }],
+    [{ ...one, context: [{ role: 'user', content: 'q' }, ...system] }],
+  ]
+  const digests = [digest(one), ...others.map((members) => digest(...members))]
+  assert.equal(new Set(digests).size, digests.length)
+})
+
+test('texts that change places between members change the digest of their set', () => {
+  const digest = (...inputs: string[]) => {
+    const set = new SetDigest()
+    for (const [index, input] of inputs.entries()) set.add({ id: `${index}`, input, context: [], wanted: `answer ${index}` })
+    return set.text
+  }
+  assert.notEqual(digest('one', 'two'), digest('two', 'one'))
 })

@@ -46,7 +46,7 @@ async function* soundLearnings(
     if (isSuccess) tally.successes += 1
     else {
       tally.usable += 1
-      tally.digest.add(learning.id, learning.input ?? '', learning.wanted ?? '')
+      tally.digest.add(learning)
     }
     yield JSON.stringify(learning)
   }
