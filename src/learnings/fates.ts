@@ -5,5 +5,7 @@ export const Fate = z.object({
   id: z.string(),
   fate: z.enum(['used', 'held-out', 'superseded', 'excluded']),
   reason: z.string().optional(),
+  /** Of a simulated learning: `simulate-learnings --remove` deletes the line, so that the same learnings, simulated again, count again. */
+  simulated: z.literal(true).optional(),
 })
 export type Fate = z.infer<typeof Fate>

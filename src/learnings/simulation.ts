@@ -4,6 +4,7 @@ import { GenesisError, systemErrorCode } from '../errors.ts'
 import { appendLines, syncDirectory, writeFileAtomic } from '../state/files.ts'
 import type { Home } from '../state/home.ts'
 import { cutEntries } from './cut-entries.ts'
+import { fateFiles } from './fate-reading.ts'
 import { simulationSource } from './learning.ts'
 import { Patience } from './patience.ts'
 import type { PatienceOptions } from './patience.ts'
@@ -41,7 +42,10 @@ export async function writeSimulatedLearnings(home: Home, count: number, seed: n
   else await writeFileAtomic(home.learningsJson, `{"learnings":[\n${lines.join(',\n')}\n]}\n`)
 }
 
-/** Deletes every simulated learning, the items held out from them and what was decided about them; gives how many learnings. The caller holds the lock. */
+/**
+ * Deletes every simulated learning, the items held out from them, what was decided about them and what became of them; gives how many learnings.
+ * The caller holds the lock. May be repeated: what was made of them says itself that it was.
+ */
 export async function removeSimulated(home: Home, patienceOptions?: PatienceOptions): Promise<number> {
   const found = await survey(home, patienceOptions)
   const [json, jsonl] = learningsFiles(home)
@@ -49,7 +53,7 @@ export async function removeSimulated(home: Home, patienceOptions?: PatienceOpti
   else if (found.inJson.simulated > 0) await removeFile(home.learningsJson)
   if (jsonl !== undefined) await cut(jsonl.path, jsonl.entries, isSimulated)
   await removeFile(home.simulatedPinned)
-  await cut(home.holdoutDecisions, () => entriesOfLines(home.holdoutDecisions), isDecisionAboutSimulated)
+  for (const file of [home.holdoutDecisions, ...(await fateFiles(home))]) await cut(file, () => entriesOfLines(file), isAboutSimulated)
   return found.inJson.simulated + found.inLines.simulated
 
   async function cut(file: string, entries: () => AsyncIterable<RawEntry[]>, isChosen: (entry: RawEntry) => boolean): Promise<void> {
@@ -100,7 +104,7 @@ function isSimulated({ value }: RawEntry): boolean {
   return isFields(value) && value['source'] === simulationSource
 }
 
-function isDecisionAboutSimulated({ value }: RawEntry): boolean {
+function isAboutSimulated({ value }: RawEntry): boolean {
   return isFields(value) && value['simulated'] === true
 }
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, test } from 'node:test'
+import { countLearnings } from '../../src/learnings/counting.ts'
 import { removeSimulated, writeSimulatedLearnings } from '../../src/learnings/simulation.ts'
 import { directoryServing } from '../../src/serving/directory.ts'
 import { linesOf, newPlace, readyPlace, Workplace } from './workplace.ts'
@@ -50,5 +53,20 @@ describe('simulated learnings', () => {
     const { last_cycle: last } = await place.state()
     assert.ok((last?.newly_pinned ?? 0) > 0)
     assert.equal((await place.check()).triggers?.triggers[0]?.value, 0)
+  })
+
+  test('that were deployed are removed with their fates, so that the same ones count again; fates of real ones stay', async () => {
+    const place = new Workplace(newPlace())
+    place.learn(100, 'fix', simulated)
+    place.succeed(10, 'accepted', simulated)
+    place.retain(100)
+    await place.runToEnd()
+    assert.deepEqual([(await place.state()).last_cycle?.outcome, place.fates().length], ['DEPLOY', 110])
+    const real = { id: 'fix-1', fate: 'used' }
+    writeFileSync(path.join(place.home.fates, 'cycle-20200101-000000.jsonl'), `${JSON.stringify(real)}\n`)
+    await removeSimulated(place.home)
+    assert.deepEqual(place.fates(), [real])
+    place.learn(100, 'fix', simulated)
+    assert.equal((await countLearnings(place.home)).waiting, 99)
   })
 })

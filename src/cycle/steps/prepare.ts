@@ -2,7 +2,7 @@ import path from 'node:path'
 import { stratumOf } from '../../dataset/pinned-item.ts'
 import type { PinnedItem } from '../../dataset/pinned-item.ts'
 import { planDataset } from '../../dataset/plan.ts'
-import type { DatasetPlan } from '../../dataset/plan.ts'
+import type { DatasetInput, DatasetPlan } from '../../dataset/plan.ts'
 import { prepareDataset } from '../../dataset/prepare.ts'
 import type { PreparedDataset } from '../../dataset/prepare.ts'
 import { retentionToAsk } from '../../dataset/retention.ts'
@@ -13,6 +13,7 @@ import { failureShare, givenFailureShare } from '../../gate/failure-share.ts'
 import type { FailureShare, Judgement } from '../../gate/judgement.ts'
 import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
 import type { Fate } from '../../learnings/fates.ts'
+import { simulationSource } from '../../learnings/learning.ts'
 import type { ModelLocation } from '../../runtimes/port.ts'
 import { appendLines, digestFile, readTextIfPresent, writeFileAtomic, writeLines } from '../../state/files.ts'
 import { withLock } from '../../state/lock.ts'
@@ -36,7 +37,11 @@ export async function prepare(context: StepContext): Promise<StepResult> {
   const plan = planDataset(await readDatasetInput(context))
   const prepared = prepareDataset(plan, await askAboutRetention(context, plan, baseline))
   if (context.resultOf('collect')['simulated'] !== 'mixed') await pin(context, prepared)
-  await writeDataset(context, prepared, successFates(plan.input.successes, prepared.items))
+  await writeDataset(
+    context,
+    prepared,
+    [...prepared.fates, ...successFates(plan.input.successes, prepared.items)].map(markerOf(plan.input)),
+  )
 
   const scores = await answerPinned(context, baseline, prepared.items, (item) => stratumOf(item, cycle.baseline), 'the baseline')
   await writeLines(
@@ -94,7 +99,13 @@ async function pin(context: StepContext, { decisions, pinnedFile }: PreparedData
   })
 }
 
-async function writeDataset({ directory }: StepContext, prepared: PreparedDataset, successes: readonly Fate[]): Promise<void> {
+/** Fates outlive the learnings they are about, so they must say themselves that they are about simulated ones. */
+function markerOf({ learnings, successes }: DatasetInput): (fate: Fate) => Fate {
+  const simulated = new Set([...learnings, ...successes].filter(({ source }) => source === simulationSource).map(({ id }) => id))
+  return (fate) => (simulated.has(fate.id) ? { ...fate, simulated: true } : fate)
+}
+
+async function writeDataset({ directory }: StepContext, prepared: PreparedDataset, fates: readonly Fate[]): Promise<void> {
   for (const [name, content] of Object.entries(prepared.files)) await writeFileAtomic(path.join(directory, name), content)
   await writeLines(
     path.join(directory, 'pinned.jsonl'),
@@ -102,7 +113,7 @@ async function writeDataset({ directory }: StepContext, prepared: PreparedDatase
   )
   await writeLines(
     path.join(directory, 'fates.jsonl'),
-    [...prepared.fates, ...successes].map((fate) => JSON.stringify(fate)),
+    fates.map((fate) => JSON.stringify(fate)),
   )
 }
 
