@@ -1,3 +1,4 @@
+import { elementsOf } from './ggml-types.ts'
 import type { GgmlType } from './ggml-types.ts'
 
 /** Names and numbers of general.file_type (llama.h, enum llama_ftype), with the tensor type that most of such a model has. */
@@ -44,20 +45,40 @@ export function fileTypeName(id: number): string | undefined {
   return fileTypes.find((entry) => entry.id === id)?.name
 }
 
+interface Shaped {
+  shape: readonly number[]
+  type: GgmlType
+}
+
 /**
  * The general.file_type of a model with these tensors: the type that most of the elements of its matrices have (llama.cpp's "mostly").
  * `former` is kept when it names a model of that type too: the letters in Q4_K_M and Q4_K_S can't be told from the tensors.
  */
-export function truthfulFileType(
-  tensors: readonly { shape: readonly number[]; type: GgmlType }[],
-  former: number | undefined,
-): number | undefined {
-  const elements = new Map<GgmlType, number>()
-  const matrices = tensors.filter(({ shape }) => shape.length > 1)
-  for (const { shape, type } of matrices.length > 0 ? matrices : tensors) {
-    elements.set(type, (elements.get(type) ?? 0) + shape.reduce((product, length) => product * length, 1))
-  }
-  const main = [...elements].sort(([, left], [, right]) => right - left)[0]?.[0]
+export function truthfulFileType(tensors: readonly Shaped[], former: number | undefined): number | undefined {
+  const main = [...elementsByType(tensors)].sort(([, left], [, right]) => right - left)[0]?.[0]
   const fitting = fileTypes.filter(({ type }) => type === main)
   return (fitting.find(({ id }) => id === former) ?? fitting[0])?.id ?? former
+}
+
+/**
+ * The general.file_type after some tensors of a model that called itself `former` got other types. Small models are mixtures in which the type
+ * that names them isn't the main one (the embedding outweighs all else): their maker's name stays as long as no tensor of that type is changed.
+ */
+export function rewrittenFileType(before: readonly Shaped[], written: readonly Shaped[], former: number | undefined): number | undefined {
+  const after = truthfulFileType(written, former)
+  const wasMain = truthfulFileType(before, former) === former
+  if (former === undefined || wasMain) return after
+  const named = fileTypes.find(({ id }) => id === former)?.type
+  const isUntouched =
+    named === undefined
+      ? truthfulFileType(before, undefined) === truthfulFileType(written, undefined)
+      : elementsByType(before).get(named) === elementsByType(written).get(named)
+  return isUntouched ? former : after
+}
+
+function elementsByType(tensors: readonly Shaped[]): Map<GgmlType, number> {
+  const elements = new Map<GgmlType, number>()
+  const matrices = tensors.filter(({ shape }) => shape.length > 1)
+  for (const { shape, type } of matrices.length > 0 ? matrices : tensors) elements.set(type, (elements.get(type) ?? 0) + elementsOf(shape))
+  return elements
 }

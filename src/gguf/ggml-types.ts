@@ -48,6 +48,11 @@ export function ggmlTypeOf(id: number): GgmlType | undefined {
   return byId.get(id)
 }
 
+/** How many elements a tensor of this shape has. */
+export function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1)
+}
+
 /** Bytes of `elements` elements that begin at a block's start; `elements` is a multiple of the block size. */
 export function byteLength(type: GgmlType, elements: number): number {
   const { blockSize, blockBytes } = ggmlTypes[type]

@@ -1,6 +1,6 @@
 import { GenesisError } from '../errors.ts'
 import { ByteCursor, invalidGguf } from './byte-cursor.ts'
-import { byteLength, ggmlTypeOf, ggmlTypes } from './ggml-types.ts'
+import { byteLength, elementsOf, ggmlTypeOf, ggmlTypes } from './ggml-types.ts'
 import type { GgmlType } from './ggml-types.ts'
 import { numberOf, readMetadataValue } from './metadata.ts'
 import type { Metadata, MetadataValue } from './metadata.ts'
@@ -89,7 +89,7 @@ function readTensorDescription(cursor: ByteCursor, alignment: number): Tensor {
   const dimensions = cursor.uint32(`${name}'s number of dimensions`)
   if (dimensions < 1 || dimensions > 4) throw invalidGguf(`tensor ${name} has ${dimensions} dimensions, not 1 to 4`)
   const shape = Array.from({ length: dimensions }, () => cursor.uint64(`${name}'s shape`))
-  const elements = shape.reduce((product, length) => product * length, 1)
+  const elements = elementsOf(shape)
   if (!Number.isSafeInteger(elements) || elements === 0) throw invalidGguf(`tensor ${name} has the impossible shape ${shape.join(' x ')}`)
   const typeId = cursor.uint32(`${name}'s type`)
   const type = ggmlTypeOf(typeId)

@@ -116,7 +116,7 @@ async function checkValues(pairs: readonly LoraPair[]): Promise<void> {
 }
 
 /** A plain loop: adapters have many millions of numbers. */
-function areFinite(values: Float32Array): boolean {
+export function areFinite(values: Float32Array): boolean {
   let sum = 0
   // 0 for finite numbers, NaN for all others; and once NaN it stays so.
   for (const value of values) sum += value * 0

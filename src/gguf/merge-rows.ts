@@ -8,13 +8,14 @@ import type { QuantisedType } from './quantisation.ts'
 import { createRowKernel, laneBlock, stripColumns } from './row-kernel.ts'
 import type { RowKernel } from './row-kernel.ts'
 
-/** Some whole rows of one touched tensor. Plain data: it is sent to another thread. */
+/** Some whole rows of one tensor, to be written as another type or with a product added to them. Plain data: it is sent to another thread. */
 export interface RowJob {
   tensor: string
   /** Where the rows begin in the base file, in bytes. */
   position: number
   columns: number
   rows: number
+  /** 0 when nothing is added; `basis` and `factors` are empty then. */
   rank: number
   from: GgmlType
   to: QuantisedType
@@ -25,7 +26,7 @@ export interface RowJob {
 }
 
 export interface RowMerger {
-  /** The merged rows as `to`. Throws GI-ADAPTER-INVALID when a merged value is no finite number. */
+  /** The new rows as `to`. Throws GI-ADAPTER-INVALID (GI-GGUF-INVALID when nothing is added) when a value is no finite number in that type. */
   merge(job: RowJob): Uint8Array<ArrayBuffer>
   close(): void
 }
@@ -99,7 +100,8 @@ function mergeRows(kernel: RowKernel, desk: Desk, job: RowJob): void {
     read(index, row)
     if (isPair) read(index + 1, nextRow)
     const factorsAt = factors.byteOffset + index * job.rank * 4
-    kernel.addProduct(row.byteOffset, nextRow.byteOffset, basis.byteOffset, factorsAt, job.rank, row.length / stripColumns)
+    if (job.rank > 0)
+      kernel.addProduct(row.byteOffset, nextRow.byteOffset, basis.byteOffset, factorsAt, job.rank, row.length / stripColumns)
     write(index, row)
     if (isPair) write(index + 1, nextRow)
   }
@@ -135,7 +137,11 @@ function rowWriter(kernel: RowKernel, { scales, target }: Desk, job: RowJob): (i
 /** Q8_0 blocks have an even number of bytes, and the desk's places begin at even addresses. */
 const wordsOf = (bytes: Uint8Array): Uint16Array => new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
 
-function notFinite({ tensor, to }: RowJob): GenesisError {
+function notFinite({ tensor, rank, from, to }: RowJob): GenesisError {
+  if (rank === 0) {
+    const why = `tensor ${tensor} (${from}) holds values that ${to} can't hold, infinities or no numbers: the file is damaged`
+    return new GenesisError('GI-GGUF-INVALID', { why })
+  }
   return new GenesisError('GI-ADAPTER-INVALID', {
     why: `merging ${tensor} gives values that ${to} can't hold: the adapter is far too strong, or the base damaged`,
   })

@@ -1,4 +1,5 @@
 import { fileTypeName } from './file-type.ts'
+import { elementsOf } from './ggml-types.ts'
 import { openGguf } from './gguf-file.ts'
 import { numberOf, textOf } from './metadata.ts'
 import type { Metadata, Value } from './metadata.ts'
@@ -38,7 +39,7 @@ export async function readGgufSummary(file: string): Promise<GgufSummary> {
   return {
     architecture,
     fileType: fileType === undefined ? undefined : fileTypeName(fileType),
-    parameterCount: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0),
+    parameterCount: tensors.reduce((sum, { shape }) => sum + elementsOf(shape), 0),
     contextLength: architecture === undefined ? undefined : numberOf(metadata, `${architecture}.context_length`),
     chatTemplate: textOf(metadata, 'tokenizer.chat_template') ?? null,
     tokenizer: tokenizerOf(metadata),

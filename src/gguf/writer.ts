@@ -4,7 +4,7 @@ import path from 'node:path'
 import { makeDirectory, syncDirectory, writeError } from '../state/files.ts'
 import { writeDigested } from './digested-file.ts'
 import type { DigestedFile } from './digested-file.ts'
-import { byteLength, ggmlTypes } from './ggml-types.ts'
+import { byteLength, elementsOf, ggmlTypes } from './ggml-types.ts'
 import type { GgmlType } from './ggml-types.ts'
 import { stringBytes, valueTypeId } from './metadata.ts'
 import type { Metadata } from './metadata.ts'
@@ -86,6 +86,13 @@ export function headerBytes({ version, alignment, metadata, tensors }: GgufLayou
   return Buffer.concat([header, new Uint8Array(paddingAfter(header.length, alignment))])
 }
 
+/** How many bytes the file of this layout takes. */
+export function layoutBytes(layout: GgufLayout): number {
+  const header = headerBytes(layout).length
+  const end = tensorEnds(layout, header).at(-1) ?? header
+  return end + paddingAfter(end, layout.alignment)
+}
+
 /** Where each tensor's bytes end in the file, when the data begin at `start`. */
 function tensorEnds({ tensors, alignment }: GgufLayout, start: number): number[] {
   let position = start
@@ -96,11 +103,7 @@ function tensorEnds({ tensors, alignment }: GgufLayout, start: number): number[]
   })
 }
 
-const tensorBytes = (shape: readonly number[], type: GgmlType): number =>
-  byteLength(
-    type,
-    shape.reduce((product, length) => product * length, 1),
-  )
+const tensorBytes = (shape: readonly number[], type: GgmlType): number => byteLength(type, elementsOf(shape))
 const paddingAfter = (position: number, alignment: number): number => (alignment - (position % alignment)) % alignment
 const uint32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer)
 const uint64 = (value: number): Uint8Array => new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)

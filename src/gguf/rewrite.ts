@@ -1,0 +1,134 @@
+import { availableParallelism } from 'node:os'
+import { GenesisError } from '../errors.ts'
+import { ahead } from './ahead.ts'
+import { byteLength, elementsOf } from './ggml-types.ts'
+import type { GgufFile } from './gguf-file.ts'
+import type { Tensor } from './header.ts'
+import type { LoraPair } from './lora.ts'
+import { createLocalPool, createThreadPool } from './merge-pool.ts'
+import type { MergePool } from './merge-pool.ts'
+import { packBasis } from './merge-rows.ts'
+import type { QuantisedType } from './quantisation.ts'
+import { writeGguf } from './writer.ts'
+import type { GgufLayout, WrittenGguf } from './writer.ts'
+
+/** What becomes of one tensor: without `to` it is copied byte for byte; with it its values are written as that type, a pair's delta added first if there is one. */
+export type PlannedTensor = { tensor: Tensor; to?: undefined } | { tensor: Tensor; to: QuantisedType; pair?: LoraPair }
+
+export interface RewritePlan {
+  layout: GgufLayout
+  /** One for each tensor of the base, in its order. */
+  tensors: readonly PlannedTensor[]
+}
+
+/** How to do a plan; nothing of it changes the result. */
+export interface RewriteOptions {
+  /** Threads to compute with; when left out, all processors, or only this thread when there is little to do. */
+  threads?: number
+  report?: (progress: { doneBytes: number; totalBytes: number }) => void
+  signal?: AbortSignal
+}
+
+const copiedBytesAtOnce = 4 << 20
+const computedElementsAtOnce = 1 << 20
+/** Multiplications below which a thread takes longer to start than to be of use. */
+const littleWork = 2e8
+
+/**
+ * Writes a changed copy of `base`. What is not computed is copied in pieces and what is, is computed in pieces, so memory is bounded by a few of them.
+ * Equal input gives equal bytes, however many threads work. `scale` multiplies that of every pair.
+ * Throws GI-INTERRUPTED, GI-ADAPTER-INVALID or GI-GGUF-INVALID when values come out that the new type can't hold, and what `writeGguf` throws;
+ * no output exists then.
+ */
+export async function rewriteGguf(
+  base: GgufFile,
+  plan: RewritePlan,
+  output: string,
+  scale: number,
+  options: RewriteOptions,
+): Promise<WrittenGguf> {
+  const threads = options.threads ?? threadsFor(plan)
+  const pool = threads > 1 ? createThreadPool(base.file, threads) : createLocalPool(base.file)
+  try {
+    const data = ahead(pieces(base, plan, pool, scale), 2 * threads + 2)
+    return await writeGguf(output, plan.layout, watched(data, plan, options))
+  } finally {
+    await pool.close()
+  }
+}
+
+function threadsFor({ tensors }: RewritePlan): number {
+  const work = tensors.reduce((sum, planned) => {
+    if (!planned.to) return sum
+    return sum + elementsOf(planned.tensor.shape) * ((planned.pair?.rank ?? 0) + 16)
+  }, 0)
+  return work < littleWork ? 1 : availableParallelism()
+}
+
+/** The output's data as steps that each begin to make one piece, in the order of the file. */
+function* pieces(base: GgufFile, plan: RewritePlan, pool: MergePool, scale: number): Generator<() => Promise<Uint8Array>> {
+  for (const planned of plan.tensors) {
+    const { tensor } = planned
+    if (planned.to) yield* computedPieces(tensor, planned.to, planned.pair, pool, scale)
+    else {
+      for (let start = 0; start < tensor.bytes; start += copiedBytesAtOnce) {
+        yield () => base.readTensor(tensor, start, Math.min(copiedBytesAtOnce, tensor.bytes - start))
+      }
+    }
+  }
+}
+
+function* computedPieces(
+  tensor: Tensor,
+  to: QuantisedType,
+  pair: LoraPair | undefined,
+  pool: MergePool,
+  scale: number,
+): Generator<() => Promise<Uint8Array>> {
+  const { name, type: from, position, shape } = tensor
+  const columns = shape[0] ?? 1
+  // What has more than two dimensions is rows all the same.
+  const allRows = elementsOf(shape) / columns
+  const rank = pair?.rank ?? 0
+  const rowsAtOnce = Math.max(1, Math.floor(computedElementsAtOnce / columns))
+  let loading: Promise<LoadedPair> | undefined
+  for (let first = 0; first < allRows; first += rowsAtOnce) {
+    yield async () => {
+      const { basis, factors } = await (loading ??= loadPair(pair, scale))
+      const rows = Math.min(rowsAtOnce, allRows - first)
+      const start = position + byteLength(from, first * columns)
+      return pool.merge({
+        ...{ tensor: name, position: start, columns, rows, rank, from, to, basis },
+        factors: factors.slice(first * rank, (first + rows) * rank),
+      })
+    }
+  }
+}
+
+interface LoadedPair {
+  basis: Float32Array
+  factors: Float32Array
+}
+
+async function loadPair(pair: LoraPair | undefined, scale: number): Promise<LoadedPair> {
+  if (!pair) return { basis: new Float32Array(), factors: new Float32Array() }
+  const { basis, factors } = await pair.read()
+  const wholeScale = scale * pair.scale
+  for (let index = 0; index < factors.length; index++) factors[index] = (factors[index] ?? NaN) * wholeScale
+  return { basis: packBasis(basis, pair.rank, pair.shape[0]), factors }
+}
+
+async function* watched(
+  data: AsyncIterable<Uint8Array>,
+  { layout }: RewritePlan,
+  { report, signal }: RewriteOptions,
+): AsyncGenerator<Uint8Array> {
+  const totalBytes = layout.tensors.reduce((sum, { shape, type }) => sum + byteLength(type, elementsOf(shape)), 0)
+  let doneBytes = 0
+  for await (const piece of data) {
+    if (signal?.aborted) throw new GenesisError('GI-INTERRUPTED', { cause: signal.reason })
+    yield piece
+    doneBytes += piece.length
+    report?.({ doneBytes, totalBytes })
+  }
+}
