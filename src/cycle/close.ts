@@ -3,9 +3,11 @@ import { readState, updateState } from '../state/store.ts'
 import { cycleDirectory, readManifest, releaseNameOf } from './cycle-directory.ts'
 import { countHeldOutBy } from './held-out-by.ts'
 import { appendEvent, readJournal } from './journal.ts'
+import type { Closed, JournalEvent } from './journal.ts'
 import type { Workshop } from './parts.ts'
 import { asNumberOrNull } from './result.ts'
 import { backoffAfter, cycleClosed } from './state-changes.ts'
+import type { Aftermath } from './state-changes.ts'
 import { stepResults } from './step-results.ts'
 import type { Outcome } from './step.ts'
 import { takeBack } from './take-back.ts'
@@ -32,17 +34,23 @@ export async function closeCycle(workshop: Workshop, id: string, outcome: Outcom
 /** Brings the state to what a closed cycle's journal says. May be repeated. */
 export async function recordClosed(workshop: Workshop, id: string): Promise<void> {
   const events = await readJournal(cycleDirectory(workshop.home, id))
+  const end = endOf(id, events)
+  if (end === null) return
+  const { waiting } = await countLearnings(workshop.home)
+  await updateState(workshop.home, (state) => cycleClosed(state, id, end.closed, { ...end, waiting }), workshop)
+}
+
+/** How a cycle ended and what follows from it for the state; null when it has not ended. */
+export function endOf(id: string, events: readonly JournalEvent[]): ({ closed: Closed } & Omit<Aftermath, 'waiting'>) | null {
   const closed = events.findLast((event) => event.event === 'closed')
-  if (closed?.event !== 'closed') return
+  if (closed === undefined) return null
   const deployed = closed.outcome === 'DEPLOY'
   const accuracy = stepResults(events).decide?.[deployed ? 'candidateAccuracy' : 'baselineAccuracy']
-  const { waiting } = await countLearnings(workshop.home)
-  const aftermath = {
+  return {
+    closed,
     release: deployed ? releaseNameOf(id) : null,
     improvementScore: asNumberOrNull(accuracy) ?? asNumberOrNull(stepResults(events).prepare?.['baselineAccuracy']),
-    waiting,
   }
-  await updateState(workshop.home, (state) => cycleClosed(state, id, closed, aftermath), workshop)
 }
 
 /** What a cycle was made from: as collected, or as it stood when the cycle was opened. */

@@ -6,6 +6,7 @@ import { withLock } from '../state/lock.ts'
 import { makeDirectory, syncDirectory, writeFileAtomic } from '../state/files.ts'
 import { readState, updateStateLocked } from '../state/store.ts'
 import { unknownOpenCycle } from './adopt.ts'
+import { catchUpLocked } from './catch-up.ts'
 import { cycleDirectory, cycleIdAt, listCycles } from './cycle-directory.ts'
 import type { CycleManifest } from './cycle-directory.ts'
 import { appendEvent } from './journal.ts'
@@ -34,8 +35,9 @@ export interface Opened {
 export async function openCycle(workshop: Workshop, opening: Opening): Promise<Opened> {
   const { home, clock } = workshop
   return await withLock(home, async () => {
-    const { state } = await readState(home)
-    if (state.open_cycle !== null) return { id: state.open_cycle, opened: false }
+    const { state: before } = await readState(home)
+    if (before.open_cycle !== null) return { id: before.open_cycle, opened: false }
+    const state = await catchUpLocked(workshop, before)
     const unknown = await unknownOpenCycle(home, state)
     if (unknown !== null) {
       await updateStateLocked(home, (current) => cycleOpened(current, unknown.id, unknown.openedAt))

@@ -4,6 +4,7 @@ import { GenesisError, systemErrorCode } from '../errors.ts'
 import { countLearnings } from '../learnings/counting.ts'
 import { listReleases, updateRelease } from '../serving/release-files.ts'
 import type { ReleaseRecord } from '../serving/release.ts'
+import type { Home } from '../state/home.ts'
 import { baseModelName } from '../state/state.ts'
 import { readState, updateState } from '../state/store.ts'
 import { closeCycle, madeFrom, recordClosed } from './close.ts'
@@ -13,6 +14,7 @@ import { readJournal } from './journal.ts'
 import type { Workshop } from './parts.ts'
 import { asNumberOrNull } from './result.ts'
 import { rollbackIntended, rollbackWithdrawn, rolledBack } from './state-changes.ts'
+import type { Undone } from './state-changes.ts'
 import { stepResults } from './step-results.ts'
 import { cycleStatus } from './transitions.ts'
 
@@ -55,24 +57,25 @@ export async function finishRollback(workshop: Workshop, config?: Config): Promi
   if (pending === null) return
   const undone = releasesBetween(await listReleases(home), pending.from, pending.to)
   const [newest] = undone
-  const oldest = undone.at(-1)
-  if (newest === undefined || oldest === undefined)
-    throw new GenesisError('GI-RELEASE-UNKNOWN', { what: `There is no release ${pending.from}.` })
+  if (newest === undefined) throw new GenesisError('GI-RELEASE-UNKNOWN', { what: `There is no release ${pending.from}.` })
   await activate(workshop, config ?? (await readManifest(home, newest.cycle)).config, pending.to)
   if (state.open_cycle !== null) await cancelOpen(workshop, state.open_cycle, pending.from)
   for (const release of undone) {
     await updateRelease(home, release.name, { rolledBackAt: pending.at })
     await giveBack(fatesFile(home, release.cycle))
   }
-  const made = await madeFrom(workshop, newest.cycle)
-  const heldOut = await countHeldOutBy(
-    home,
-    undone.map(({ cycle }) => cycle),
-  )
-  const before = stepResults(await readJournal(cycleDirectory(home, oldest.cycle))).decide?.['baselineAccuracy']
+  const change = await undoneBy(home, undone)
   const { waiting } = await countLearnings(home)
-  const change = { ...made, newlyPinned: heldOut, improvementScore: asNumberOrNull(before) }
   await updateState(home, (current) => rolledBack(current, change, waiting), workshop)
+}
+
+/** What a rollback of these releases, newest first, takes back. */
+export async function undoneBy(home: Home, undone: readonly ReleaseRecord[]): Promise<Undone> {
+  const cycles = undone.map(({ cycle }) => cycle)
+  const [newest = ''] = cycles
+  const made = await madeFrom({ home }, newest)
+  const before = stepResults(await readJournal(cycleDirectory(home, cycles.at(-1) ?? ''))).decide?.['baselineAccuracy']
+  return { ...made, newlyPinned: await countHeldOutBy(home, cycles), improvementScore: asNumberOrNull(before) }
 }
 
 /** A target that can't be served, now or later, ends the rollback: production stays as it was, and the next check must not stumble over it. */
@@ -93,7 +96,7 @@ async function cancelOpen(workshop: Workshop, id: string, from: string): Promise
 }
 
 /** The releases that go when production returns from one to an earlier one: newest first, the earlier one left out. */
-function releasesBetween(releases: readonly ReleaseRecord[], from: string, to: string): ReleaseRecord[] {
+export function releasesBetween(releases: readonly ReleaseRecord[], from: string, to: string): ReleaseRecord[] {
   const undone: ReleaseRecord[] = []
   let name: string | null = from
   while (name !== null && name !== to) {

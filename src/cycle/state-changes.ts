@@ -27,6 +27,7 @@ export interface Aftermath {
 export function cycleClosed(state: State, id: string, closed: Closed, { release, improvementScore, waiting }: Aftermath): State {
   if (state.open_cycle !== id) return state
   const { outcome, at, reasons, fingerprint, newly_pinned, learnings_seen, backoff } = closed
+  const { last_closed_cycle: newest } = state
   return {
     ...state,
     open_cycle: null,
@@ -34,6 +35,7 @@ export function cycleClosed(state: State, id: string, closed: Closed, { release,
     learnings_since_training: waiting,
     improvement_score: improvementScore ?? state.improvement_score,
     last_cycle: { id, outcome, at, reasons, fingerprint, newly_pinned, learnings_seen },
+    last_closed_cycle: newest === null || newest < id ? id : newest,
     backoff,
   }
 }
@@ -91,4 +93,19 @@ export function rolledBack(state: State, undone: Undone, waiting: number): State
     },
     backoff: backoffAfter(state, 'ROLLED_BACK', pending.at),
   }
+}
+
+/** Something that stands in journals and releases, and not in the state. */
+export type Missed =
+  | { what: 'trained'; cycle: string; at: string }
+  | ({ what: 'closed'; cycle: string; closed: Closed } & Omit<Aftermath, 'waiting'>)
+  | { what: 'rolled back'; pending: NonNullable<State['pending_rollback']>; undone: Undone }
+
+/** The state as it would be had it been there when all of this happened. No cycle may be open. */
+export function caughtUp(state: State, missed: readonly Missed[], waiting: number): State {
+  return missed.reduce((current, event) => {
+    if (event.what === 'trained') return trainingFinished(current, event.cycle, event.at)
+    if (event.what === 'rolled back') return rolledBack({ ...current, pending_rollback: event.pending }, event.undone, waiting)
+    return cycleClosed({ ...current, open_cycle: event.cycle }, event.cycle, event.closed, { ...event, waiting })
+  }, state)
 }

@@ -50,6 +50,7 @@ export function rebuildState(releases: readonly ReleaseSummary[], cycles: readon
     first_check_time: earliest([...cycles.map((cycle) => cycle.openedAt), ...releases.map((release) => release.createdAt)]),
     open_cycle: open?.id ?? null,
     last_cycle: lastCycle,
+    last_closed_cycle: newestClosed(cycles),
     backoff,
   }
 }
@@ -64,6 +65,11 @@ function lastClosed(
   const takenBack = releases.find((release) => release.cycle === cycle.id && isRolledBack(release))
   if (takenBack?.rolledBackAt == null) return { lastCycle: { id: cycle.id, ...closed }, backoff }
   return { lastCycle: { id: cycle.id, ...closed, outcome: 'ROLLED_BACK', at: takenBack.rolledBackAt }, backoff }
+}
+
+function newestClosed(cycles: readonly CycleSummary[]): string | null {
+  const ids = cycles.filter(({ closed }) => closed !== null).map(({ id }) => id)
+  return ids.sort().at(-1) ?? null
 }
 
 function isRolledBack(release: ReleaseSummary): boolean {

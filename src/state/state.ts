@@ -54,6 +54,8 @@ export const State = z.looseObject({
   /** The cycle whose training was counted last, so that none is counted twice. */
   last_trained_cycle: z.string().nullable().default(null),
   last_cycle: LastCycle.nullable().default(null),
+  /** The newest cycle whose end stands in this state. Newer ones that have ended were missed by it: it is older than they are. */
+  last_closed_cycle: z.string().nullable().default(null),
   backoff: Backoff.nullable().default(null),
   /** A rollback that was begun; the next command finishes it. */
   pending_rollback: z.object({ from: z.string(), to: z.string(), at: Timestamp }).nullable().default(null),
@@ -73,6 +75,7 @@ export const defaultState: State = Object.freeze({
   open_cycle: null,
   last_trained_cycle: null,
   last_cycle: null,
+  last_closed_cycle: null,
   backoff: null,
   pending_rollback: null,
   rebuilt: null,

@@ -42,6 +42,7 @@ async function homeWithReleases(t: TestContext): Promise<Home> {
     training_runs: 2,
     last_training_time: '2025-02-01T00:00:00.000Z',
     last_trained_cycle: `cycle-${newer}`,
+    last_closed_cycle: `cycle-${newer}`,
   }
   writeFileSync(home.state, JSON.stringify(state))
   return home

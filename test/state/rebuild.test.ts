@@ -48,7 +48,7 @@ describe('rebuilding the state', () => {
     assert.equal(state.last_training_time, day(3))
     assert.equal(state.last_trained_cycle, 'cycle-20250103-000000')
     assert.equal(state.first_check_time, day(1))
-    assert.equal(state.open_cycle, null)
+    assert.deepEqual([state.open_cycle, state.last_closed_cycle], [null, 'cycle-20250104-000000'])
     assert.deepEqual(state.last_cycle, {
       id: 'cycle-20250104-000000',
       outcome: 'ABSTAIN',
