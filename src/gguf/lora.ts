@@ -53,6 +53,15 @@ export function invalidAdapter(why: string): GenesisError {
   return new GenesisError('GI-ADAPTER-INVALID', { why })
 }
 
+/** The error for a mixture of experts whose experts were trained: their tensors hold all of them at once. */
+export function expertsTouched(names: readonly string[]): GenesisError {
+  return new GenesisError('GI-ADAPTER-INVALID', {
+    what: 'The adapter changes experts of a mixture, which cannot be merged.',
+    why: `it changes ${listed(names)}`,
+    remedy: 'Train with an adapter on the attention only (q, k, v and o projections); the adapter was not used.',
+  })
+}
+
 interface PairTensors {
   name: string
   a: Tensor
@@ -80,6 +89,7 @@ function describePair(gguf: GgufFile, { name, a, b }: PairTensors, alpha: number
   const [basis, factors] = isEmbedding ? [b, a] : [a, b]
   const [aRank, bRank] = [isEmbedding ? a.shape[0] : a.shape[1], b.shape[0]]
   const shapes = `lora_a ${a.shape.join(' x ')}, lora_b ${b.shape.join(' x ')}`
+  if (/_exps\b/.test(name)) throw expertsTouched([name])
   if (a.shape.length !== 2 || b.shape.length !== 2) throw invalidAdapter(`${name}: only pairs of matrices can be merged (${shapes})`)
   if (aRank === undefined || aRank !== bRank) throw invalidAdapter(`${name}: the ranks of its halves differ (${shapes})`)
   return {

@@ -2,7 +2,7 @@ import { rewrittenFileType } from './file-type.ts'
 import { ggmlTypes } from './ggml-types.ts'
 import type { GgufFile } from './gguf-file.ts'
 import type { Tensor } from './header.ts'
-import { invalidAdapter, listed } from './lora.ts'
+import { expertsTouched, invalidAdapter, listed } from './lora.ts'
 import type { Lora, LoraPair } from './lora.ts'
 import { numberOf } from './metadata.ts'
 import { isDequantisable, unsupportedType } from './quantisation.ts'
@@ -39,6 +39,8 @@ function checkPairs(tensors: readonly Tensor[], pairs: readonly LoraPair[]): voi
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]))
   const unknown = pairs.filter(({ name }) => !byName.has(name)).map(({ name }) => name)
   if (unknown.length > 0) throw invalidAdapter(`the base has no tensors ${listed(unknown)}`)
+  const experts = pairs.filter(({ name }) => (byName.get(name)?.shape.length ?? 0) > 2).map(({ name }) => name)
+  if (experts.length > 0) throw expertsTouched(experts)
   const misfits = pairs.flatMap(({ name, shape }) => {
     const found = byName.get(name)?.shape ?? []
     const fits = found.length === 2 && found[0] === shape[0] && found[1] === shape[1]

@@ -138,6 +138,31 @@ test('a scale of 2 changes the weights twice as much', async () => {
   })
 })
 
+for (const architecture of ['qwen2', 'qwen3', 'qwen3moe', 'llama', 'gemma3', 'an-architecture-of-tomorrow']) {
+  test(`the tensors' names decide, whatever the architecture: ${architecture}`, async () => {
+    await inDirectory(async (directory) => {
+      const name = 'blk.0.attn_output.weight'
+      const model = await writeModel(
+        directory,
+        'base',
+        { [name]: { shape: [2, 1], values: Float32Array.of(1, 2) } },
+        undefined,
+        architecture,
+      )
+      const pair = {
+        [`${name}.lora_a`]: { shape: [2, 1], values: Float32Array.of(3, 4) },
+        [`${name}.lora_b`]: { shape: [1, 1], values: Float32Array.of(5) },
+      }
+      const lora = await writeModel(directory, 'lora', pair, 1, architecture)
+      const output = path.join(directory, 'merged.gguf')
+      await mergeLora({ base: model, adapter: lora, output })
+      // (1, 2) + 5 x (3, 4)
+      const values = dequantise('F32', (await bytesByTensor(output)).get(name) ?? new Uint8Array())
+      assert.deepEqual([...values], [16, 22])
+    })
+  })
+}
+
 test('progress ends at the whole', async () => {
   await inDirectory(async (directory) => {
     const seen: { doneBytes: number; totalBytes: number }[] = []
