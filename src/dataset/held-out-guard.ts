@@ -1,16 +1,42 @@
+import { grade } from '../evaluation/graders.ts'
+import type { EvaluationItem } from '../evaluation/item.ts'
+import type { ChatMessage } from '../learnings/learning.ts'
+import { groupBy } from './group-by.ts'
+import { heldOutReason } from './pin.ts'
 import { inputDigest } from './text-key.ts'
 
+export const answersHeldOutReason = 'answers a held-out item in an earlier turn'
+
 /**
- * The one place that says whether a text is too close to a held-out item to be trained on; learnings and corpus both pass it. Today: the same
- * normalised input.
+ * The one place that says whether a conversation is too close to a held-out item to be trained on; learnings and corpus both pass it. Today: the
+ * same normalised input, whatever came before it, or earlier turns that ask it and answer it right, since all answers of a conversation are learned.
  */
 export interface HeldOutGuard {
-  /** `digest`: of the normalised input, which every caller has at hand. */
-  isHeldOut(text: { input: string; digest: string }): boolean
+  /** Why it must not be trained on, for its fate. `digest`: of the normalised input, which every caller has at hand. */
+  reasonFor(conversation: { context: readonly ChatMessage[]; digest: string }): string | undefined
 }
 
-export function guardHeldOut(inputs: Iterable<string>): HeldOutGuard {
-  const digests = new Set<string>()
-  for (const input of inputs) digests.add(inputDigest(input))
-  return { isHeldOut: ({ digest }) => digests.has(digest) }
+export function guardHeldOut(items: Iterable<Pick<EvaluationItem, 'input' | 'expected' | 'grader'>>): HeldOutGuard {
+  const heldOut = groupBy(items, ({ input }) => inputDigest(input))
+  const isAnswered = ({ question, answer }: Exchange): boolean =>
+    heldOut.get(inputDigest(question))?.some(({ grader, expected }) => grade(grader, expected, answer) === 1) === true
+  return {
+    reasonFor: ({ context, digest }) => {
+      if (heldOut.has(digest)) return heldOutReason
+      return exchangesIn(context).some(isAnswered) ? answersHeldOutReason : undefined
+    },
+  }
+}
+
+interface Exchange {
+  question: string
+  answer: string
+}
+
+/** Questions of the user that are followed by an answer. */
+export function exchangesIn(context: readonly ChatMessage[]): Exchange[] {
+  return context.flatMap(({ role, content }, index) => {
+    const next = context[index + 1]
+    return role === 'user' && next?.role === 'assistant' ? [{ question: content, answer: next.content }] : []
+  })
 }

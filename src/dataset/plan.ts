@@ -4,9 +4,10 @@ import type { EvaluationItem } from '../evaluation/item.ts'
 import { simulationSource } from '../learnings/learning.ts'
 import type { Learning } from '../learnings/learning.ts'
 import { curate } from './curate.ts'
-import type { Curated } from './curate.ts'
+import type { Curated, Example } from './curate.ts'
 import { standingDecisions } from './decision.ts'
 import type { HoldoutDecision } from './decision.ts'
+import { exchangesIn } from './held-out-guard.ts'
 import { holdOut } from './hold-out.ts'
 import type { HeldOut } from './hold-out.ts'
 import type { PinnedItem } from './pinned-item.ts'
@@ -71,6 +72,7 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     ...input,
     items: heldOut.items,
     taken: takenInputs(curated, heldOut, known),
+    taught: taughtInputs(heldOut.training),
     decisions: known,
     target: input.settings.retentionTarget,
   })
@@ -83,6 +85,10 @@ function takenInputs(curated: Curated, heldOut: HeldOut, decisions: readonly Hol
   for (const item of heldOut.items) taken.add(inputDigest(item.input))
   for (const digest of standingDecisions(decisions).keys()) taken.add(digest)
   return taken
+}
+
+function taughtInputs(training: readonly Example[]): Set<string> {
+  return new Set(training.flatMap(({ context }) => exchangesIn(context).map(({ question }) => inputDigest(question))))
 }
 
 /** Items of the second list stand in for those of the first with the same id. */

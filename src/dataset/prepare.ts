@@ -5,7 +5,6 @@ import { guardHeldOut } from './held-out-guard.ts'
 import type { HeldOutGuard } from './held-out-guard.ts'
 import { describeDataset } from './manifest.ts'
 import type { DatasetManifest } from './manifest.ts'
-import { heldOutReason } from './pin.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
 import { drawReplay } from './replay.ts'
@@ -40,7 +39,7 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
   const { input, curated, heldOut, isSimulated } = plan
   const retention = acceptRetention(plan.retention, scores)
   const items = [...heldOut.items, ...retention.items].sort((left, right) => compareText(left.id, right.id))
-  const guard = guardHeldOut([...items, ...input.userGate, ...input.userRetention].map((item) => item.input))
+  const guard = guardHeldOut([...items, ...input.userGate, ...input.userRetention])
   const training = chooseTraining(heldOut.training, guard, input.settings.maxLearnings)
   const fates = [...curated.fates, ...heldOut.fates, ...training.fates].sort((left, right) => compareText(left.id, right.id))
 
@@ -71,7 +70,8 @@ function chooseTraining(examples: readonly Example[], guard: HeldOutGuard, most:
   const used: Example[] = []
   const fates: Fate[] = []
   for (const example of examples) {
-    if (guard.isHeldOut(example)) fates.push({ id: example.id, fate: 'excluded', reason: heldOutReason })
+    const reason = guard.reasonFor(example)
+    if (reason !== undefined) fates.push({ id: example.id, fate: 'excluded', reason })
     else if (used.length >= most) fates.push({ id: example.id, fate: 'excluded', reason: `is older than the newest ${most}` })
     else {
       used.push(example)

@@ -43,7 +43,8 @@ export function drawReplay({ corpus, guard, corrected, count, seed }: ReplayInpu
     if (unfit !== undefined) return unfit
     const digest = context.length === 0 ? question : inputDigest(input)
     if (corrected.has(digest)) return 'was corrected by a learning'
-    if (guard.isHeldOut({ input, digest })) return 'is a held-out item'
+    const heldOut = guard.reasonFor({ context, digest })
+    if (heldOut !== undefined) return heldOut
     if (isKeptForRetention(digest)) return 'is kept for retention'
     return undefined
   }

@@ -10,7 +10,7 @@ import type { HoldoutDecision } from './decision.ts'
 import { canBeAnswer } from './pin.ts'
 import type { Occasion } from './pin.ts'
 import type { PinnedItem } from './pinned-item.ts'
-import { compareText, drawOf, inputDigest } from './text-key.ts'
+import { compareText, drawOf, inputDigest, questionDigest } from './text-key.ts'
 import { reasonUnfit } from './validate.ts'
 
 /** This share of the corpus, by digest, is kept for retention items and never replayed. */
@@ -21,6 +21,8 @@ export interface RetentionInput extends Occasion {
   items: readonly PinnedItem[]
   /** Digests of inputs that can't be retention items: pinned already, or trained on, now or ever. */
   taken: ReadonlySet<string>
+  /** Digests of inputs that are answered in earlier turns of what is to be trained on: none but the user's own may be pinned, else that is lost. */
+  taught: ReadonlySet<string>
   successes: readonly Learning[]
   corpus: readonly CorpusEntry[]
   userRetention: readonly EvaluationItem[]
@@ -68,6 +70,7 @@ export function planRetention(input: RetentionInput): RetentionPlan {
     cycle,
   })
   const user = claim(input.userRetention.map((item) => pin(item, 'user-retention')))
+  for (const digest of input.taught) taken.add(digest)
   const accepted = claim(
     successItems(input.successes).map(({ item, id }) => pin(item, 'success', [id])),
     target - count('success'),
@@ -127,10 +130,15 @@ function successItems(successes: readonly Learning[]): { item: EvaluationItem; i
   const items = newestFirst(successes).flatMap(({ id, input, context, wanted: expected, category }) => {
     if (input === null || expected === null || !canBeAnswer(expected)) return []
     if (reasonUnfit([input, expected]) !== undefined || !context.every(({ content }) => isEncodable(content))) return []
-    return [{ id, digest: inputDigest(input), item: { input, context, expected, category, grader: { kind: 'exact' as const } } }]
+    return [{ id, digest: inputDigest(input), item: exactItem({ input, context, expected, category }) }]
   })
   const sorted = items.sort((left, right) => compareText(left.digest, right.digest))
-  return sorted.map(({ id, digest, item }) => ({ id, item: { id: digest.slice(0, 16), ...item } }))
+  return sorted.map(({ id, item }) => ({ id, item }))
+}
+
+/** The same input after other turns is another item. */
+function exactItem(item: Omit<EvaluationItem, 'id' | 'grader'>): EvaluationItem {
+  return { id: questionDigest(item.context, item.input).slice(0, 16), ...item, grader: { kind: 'exact' } }
 }
 
 /** Whether an entry belongs to the share of the corpus that is kept for retention items. */
@@ -139,10 +147,7 @@ export const isKeptForRetention = (digest: string): boolean => drawOf('retention
 function corpusItems(corpus: readonly CorpusEntry[]): EvaluationItem[] {
   const kept = corpus.flatMap(({ input, output, category, context = [] }) => {
     if (!canBeAnswer(output) || reasonUnfit([input, output]) !== undefined) return []
-    const digest = inputDigest(input)
-    return isKeptForRetention(digest)
-      ? [{ id: digest.slice(0, 16), input, context, expected: output, category, grader: { kind: 'exact' as const } }]
-      : []
+    return isKeptForRetention(inputDigest(input)) ? [exactItem({ input, context, expected: output, category })] : []
   })
   return kept.sort((left, right) => compareText(left.id, right.id))
 }

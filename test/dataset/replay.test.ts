@@ -4,7 +4,7 @@ import { guardHeldOut } from '../../src/dataset/held-out-guard.ts'
 import { drawReplay } from '../../src/dataset/replay.ts'
 import type { ReplayInput } from '../../src/dataset/replay.ts'
 import { inputDigest } from '../../src/dataset/text-key.ts'
-import { corpusOf } from './samples.ts'
+import { corpusOf, item } from './samples.ts'
 
 const replayInput = (changes: Partial<ReplayInput>): ReplayInput => ({
   corpus: corpusOf(200),
@@ -38,7 +38,12 @@ test('entries are left out when held out, corrected, doubled, empty or kept for 
     ...corpusOf(200),
   ]
   const { entries, excluded } = drawReplay(
-    replayInput({ corpus, guard: guardHeldOut(['held out']), corrected: new Set([inputDigest('corrected')]), count: 1000 }),
+    replayInput({
+      corpus,
+      guard: guardHeldOut([item('held', { input: 'held out' })]),
+      corrected: new Set([inputDigest('corrected')]),
+      count: 1000,
+    }),
   )
   const { 'is kept for retention': kept = 0, ...others } = excluded
   assert.deepEqual(others, { 'is a held-out item': 1, 'was corrected by a learning': 1, 'is a duplicate': 1, 'is empty': 1 })

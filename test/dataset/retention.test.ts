@@ -10,6 +10,7 @@ import { corpusOf, correction, item } from './samples.ts'
 const retentionInput = (changes: Partial<RetentionInput>): RetentionInput => ({
   items: [],
   taken: new Set(),
+  taught: new Set(),
   successes: [],
   corpus: [],
   userRetention: [],
