@@ -4,6 +4,7 @@ import { GenesisError } from '../errors.ts'
 import { tryRunLock } from '../state/lock.ts'
 import { clearRun, describeRunner, reportRun, runLockedError } from '../state/runner.ts'
 import type { Home } from '../state/home.ts'
+import { removeTemporaries } from '../state/temporaries.ts'
 import { readState } from '../state/store.ts'
 import { cycleDirectory } from './cycle-directory.ts'
 import type { Workshop } from './parts.ts'
@@ -27,6 +28,7 @@ export async function underRunLock<T>(workshop: Workshop, work: (workshop: Works
   }, 1000)
   watch.unref()
   try {
+    await removeTemporaries(home, clock.now())
     await reporter.begin()
     return await work({
       ...workshop,

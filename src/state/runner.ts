@@ -66,7 +66,8 @@ function parsedOrNull(text: string): unknown {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this id runs on this machine. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

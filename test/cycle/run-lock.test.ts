@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { foresee } from '../../src/cycle/foresee.ts'
@@ -8,7 +11,7 @@ import { GenesisError } from '../../src/errors.ts'
 import { recordLearning } from '../../src/learnings/recording.ts'
 import { withLock } from '../../src/state/lock.ts'
 import { describeRunner } from '../../src/state/runner.ts'
-import { readyPlace } from './workplace.ts'
+import { hourMs, readyPlace } from './workplace.ts'
 
 describe('while a check trains', () => {
   test('a second check is told who works, at which step and how far; learn, trigger, status and a dry run answer', async () => {
@@ -47,4 +50,15 @@ describe('while a check trains', () => {
     assert.equal(await describeRunner(place.home), null)
     assert.equal((await place.checkLocked()).step, 'package')
   })
+})
+
+test('a check removes what a killed one left half written, before it writes anything itself', async () => {
+  const place = readyPlace()
+  const { pid: dead } = spawnSync(process.execPath, ['--version'])
+  const left = path.join(place.home.data, `.genesis_improvement_state.json.${dead}-0123abcd.tmp`)
+  writeFileSync(left, 'half')
+  const before = new Date(place.nowMs - hourMs)
+  utimesSync(left, before, before)
+  assert.equal((await place.checkLocked()).action, 'opened')
+  assert.equal(existsSync(left), false)
 })
