@@ -55,6 +55,7 @@ async function buildParts({ home, environment }: Invocation, config: Config, { o
     corpus: corpora[config.corpus.kind]({ ...config.corpus, file: resolvedCorpus(config, home.root), apiKey: environment['WEAVIATE_API_KEY'] }),
     trainer: trainers[config.trainer.kind](config.trainer, {
       engineDirectory,
+      cacheDirectory: home.cache,
       checkFile: async (name, file, check) => await problemsOfFile(home, name, file, check),
     }),
     runtime: runtimes[runtimeKind(config)](config.runtime, { engineDirectory, ollama }),

@@ -1,4 +1,6 @@
 import { GenesisError } from '../errors.ts'
+import { openGguf } from '../gguf/gguf-file.ts'
+import { requantisedBytes } from '../gguf/requantise.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
 import type { GgufSummary } from '../gguf/summary.ts'
 import type { Problem } from '../problem.ts'
@@ -7,8 +9,11 @@ import type { Problem } from '../problem.ts'
 const trainableArchitectures: readonly string[] = ['qwen3', 'qwen35', 'qwen35moe', 'gemma3', 'gemma4', 'bitnet']
 const trainableFileTypes: readonly string[] = ['F32', 'F16', 'Q8_0', 'Q4_0', 'TQ1_0', 'TQ2_0']
 
-/** Why this base can't be trained; empty when it can. */
-export function trainingProblems({ architecture, fileType }: Pick<GgufSummary, 'architecture' | 'fileType'>): Problem[] {
+/** Whether a file of this type is trained on as it is. A file that doesn't name its type is let through by the engine as well. */
+export const isTrainableType = (fileType: string | undefined): boolean => fileType === undefined || trainableFileTypes.includes(fileType)
+
+/** Why no base of this architecture can be trained; empty when it can. */
+export function trainingProblems({ architecture }: Pick<GgufSummary, 'architecture'>): Problem[] {
   const problems: Problem[] = []
   if (architecture === undefined || !trainableArchitectures.includes(architecture)) {
     problems.push({
@@ -17,21 +22,20 @@ export function trainingProblems({ architecture, fileType }: Pick<GgufSummary, '
       remedy: `Choose a base of one of these: ${trainableArchitectures.join(', ')}.`,
     })
   }
-  // A file that doesn't name its type is let through by the engine as well.
-  if (fileType !== undefined && !trainableFileTypes.includes(fileType)) {
-    problems.push({
-      code: 'GI-BASE-UNSUPPORTED',
-      what: `The embedded engine cannot train on a base quantised as ${fileType}.`,
-      remedy: `Get the same model as ${trainableFileTypes.slice(0, 4).join(', ')}: Q8_0 loses next to nothing.`,
-    })
-  }
   return problems
 }
 
 /** The same for a file; one that can't be read is a problem as well. */
 export async function baseProblems(file: string): Promise<Problem[]> {
   try {
-    return trainingProblems(await readGgufSummary(file))
+    const summary = await readGgufSummary(file)
+    if (!isTrainableType(summary.fileType)) {
+      const gguf = await openGguf(file)
+      await gguf.close()
+      // Throws when there is a tensor that can't be made trainable.
+      requantisedBytes(gguf)
+    }
+    return trainingProblems(summary)
   } catch (error) {
     if (!(error instanceof GenesisError)) throw error
     return [{ code: error.code, what: [error.what, error.why].filter(Boolean).join(' '), remedy: error.remedy }]

@@ -6,6 +6,7 @@ import { trainingProblems } from '../engine/base-support.ts'
 import { namesIn } from '../engine/checkpoint.ts'
 import { planTraining, trainingCost } from '../engine/plan.ts'
 import { requireEngine } from '../engine/status.ts'
+import { preparationBytes, trainableBase } from '../engine/trainable-base.ts'
 import { runTraining } from '../engine/train.ts'
 import { startWorker } from '../engine/worker-client.ts'
 import { GenesisError } from '../errors.ts'
@@ -30,8 +31,9 @@ export function engineTraining(config: Training['config'], options: EngineTraine
     estimate: async (job) => {
       const { conversations } = await planTraining(job)
       const { stepMs, adapterBytes } = await trainingCost(job, processorCount())
+      const preparation = await preparationBytes(job.base, options.cacheDirectory)
       // Two checkpoints of three adapters each (Adam keeps two moments), the one that is being made, the adapter itself.
-      return { durationMs: Math.round(stepMs * conversations.length), diskBytes: 10 * adapterBytes }
+      return { durationMs: Math.round(stepMs * conversations.length), diskBytes: 10 * adapterBytes + preparation }
     },
     begin: async (job, report, signal) => {
       const handle: TrainingHandle = { trainer: 'engine', jobId: job.id }
@@ -63,6 +65,13 @@ async function train({ job, inputs, config, options, report, signal }: Training)
   await requireEngine(options.engineDirectory)
   await requireTrainable(job.base.path)
   const plan = await planTraining(job)
+  const base = await trainableBase({
+    ...{ base: job.base, cacheDirectory: options.cacheDirectory, signal },
+    report: ({ doneBytes, totalBytes }) => {
+      const preparing = `preparing the base ${Math.floor((100 * doneBytes) / totalBytes)}%`
+      report({ step: 0, totalSteps: plan.conversations.length, loss: null, timeLeftMs: null, preparing })
+    },
+  })
   for (const name of await attemptsIn(job.directory)) await rm(path.join(job.directory, name), { recursive: true, force: true })
   const scratch = await makeScratch(job.directory)
   const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a' })
@@ -82,7 +91,7 @@ async function train({ job, inputs, config, options, report, signal }: Training)
         worker,
         inputs,
         scratch,
-        base: job.base.path,
+        base,
         conversations: plan.conversations,
         template: plan.template,
         settings: job.settings,

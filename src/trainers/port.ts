@@ -33,6 +33,8 @@ export interface TrainingProgress {
   step: number
   totalSteps: number
   loss: number | null
+  /** What is done before the first step, in words with its share; undefined while steps are. */
+  preparing?: string
   /** Estimated milliseconds until the training is done; null while unknown. */
   timeLeftMs: number | null
 }
@@ -54,7 +56,7 @@ export interface TrainingHandle {
 export type TrainingState =
   { status: 'running'; progress: TrainingProgress | null } | { status: 'done'; result: TrainingResult } | { status: 'lost' }
 
-/** Turns a prepared dataset into a LoRA adapter. Must leave nothing outside `job.directory`. */
+/** Turns a prepared dataset into a LoRA adapter. Must leave nothing outside `job.directory`, but for what its cache keeps. */
 export interface Trainer {
   readonly name: string
   /** What this trainer needs and hasn't got, in words for the user; empty when it can run. Never throws. */
@@ -74,6 +76,8 @@ export interface Trainer {
 /** What trainers need beside their configuration. */
 export interface TrainerSurroundings {
   engineDirectory: string
+  /** For what is made once and serves every training. */
+  cacheDirectory: string
   /** Checks a file again only when it changed; without it each preflight looks at the base anew. `name` is one for each kind of check. */
   checkFile?: (name: string, file: string, check: () => Promise<Problem[]>) => Promise<Problem[]>
 }

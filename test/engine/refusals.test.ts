@@ -4,6 +4,8 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 import { Config } from '../../src/config/schema.ts'
 import { startWorker } from '../../src/engine/worker-client.ts'
+import { readGgufSummary } from '../../src/gguf/summary.ts'
+import { digestFile } from '../../src/state/files.ts'
 import { trainers } from '../../src/trainers/index.ts'
 import { demoBase, engine, smallJob, workplace } from './setup.ts'
 
@@ -21,22 +23,26 @@ async function mislabelledBase(): Promise<string> {
   return file
 }
 
-describe('what the engine refuses', () => {
-  test('a base of a quantisation that can not be trained is named by preflight, and begin fails for good', async () => {
+describe('a base of a type that the engine does not train', () => {
+  test('is prepared once, in the cache, and trained on; the next training finds it there', async () => {
     const file = await mislabelledBase()
-    const [problem] = await trainer.preflight({ path: file })
-    assert.equal(problem?.code, 'GI-BASE-UNSUPPORTED')
-    assert.match(problem?.what ?? '', /Q4_K_M/)
-    const job = await smallJob()
-    await assert.rejects(
-      trainer.begin({ ...job, base: { path: file, digest: 'other' } }, () => undefined, never),
-      {
-        ...{ code: 'GI-BASE-UNSUPPORTED', temporary: false },
-      },
-    )
+    assert.deepEqual(await trainer.preflight({ path: file }), [])
+    const said: string[] = []
+    const base = { path: file, digest: await digestFile(file) }
+    for (const rank of [4, 2]) {
+      const job = { ...(await smallJob({ rank })), base }
+      const handle = await trainer.begin(job, ({ preparing }) => void (preparing !== undefined && said.push(preparing)), never)
+      assert.equal((await trainer.observe(handle, job)).status, 'done')
+      const prepared = await readGgufSummary(path.join(engine.cacheDirectory, 'bases', `${base.digest}.q8_0.gguf`))
+      assert.equal(prepared.fileType, 'F16', 'its tensors are what the engine trains; only its name was not')
+      if (rank === 4) assert.match(said.splice(0).at(-1) ?? '', /preparing the base 100%/)
+    }
+    assert.deepEqual(said, [])
   })
+})
 
-  test('the same refusal by the engine itself has the same code, and the worker can be ended at once', async () => {
+describe('what the engine refuses', () => {
+  test('a base that was not prepared is refused by the engine with a code of ours, and the worker can be ended at once', async () => {
     const worker = startWorker({ ...engine, signal: never })
     try {
       await worker.load(await mislabelledBase(), {
@@ -99,7 +105,7 @@ describe('a worker that goes wrong', () => {
   })
 
   test('an engine that is not there is GI-ENGINE-MISSING', async () => {
-    const missing = trainers.engine(Config.parse({}).trainer, { engineDirectory: path.join(workplace, 'nowhere') })
+    const missing = trainers.engine(Config.parse({}).trainer, { ...engine, engineDirectory: path.join(workplace, 'nowhere') })
     assert.equal((await missing.preflight({ path: demoBase }))[0]?.code, 'GI-ENGINE-MISSING')
     await assert.rejects(
       missing.begin(await smallJob(), () => undefined, never),

@@ -28,7 +28,7 @@ buildSync({
   ...{ bundle: true, platform: 'neutral', format: 'cjs', target: 'node20', logLevel: 'error' },
 })
 
-export const engine = { engineDirectory, workerFile }
+export const engine = { engineDirectory, workerFile, cacheDirectory: path.join(workplace, 'cache') }
 
 /** A Qwen3 with two layers and 598,784 parameters that turns requests into shell commands. */
 export const demoBase = path.join(packageRoot(), 'data/demo/base-f16.gguf')

@@ -1,9 +1,10 @@
 import { Config } from '../../src/config/schema.ts'
 import { trainers } from '../../src/trainers/index.ts'
+import type { EngineTrainerOptions } from '../../src/trainers/engine-training.ts'
 import type { TrainingJob } from '../../src/trainers/port.ts'
 
 /** Trains the job in its argument and says each step; a process of its own, for tests that kill it. */
-const { job, engine } = JSON.parse(process.argv[2] ?? '') as { job: TrainingJob; engine: { engineDirectory: string; workerFile: string } }
+const { job, engine } = JSON.parse(process.argv[2] ?? '') as { job: TrainingJob; engine: EngineTrainerOptions }
 const stop = new AbortController()
 process.on('SIGTERM', () => stop.abort())
 const trainer = trainers.engine(Config.parse({}).trainer, engine)

@@ -21,8 +21,13 @@ export async function train(context: StepContext): Promise<StepResult | StepWait
   const startedMs = context.clock.now().getTime()
   const handle = await trainer.begin(
     job,
-    ({ step, totalSteps, loss, timeLeftMs }) =>
-      context.progress(`step ${step} of ${totalSteps}${loss === null ? '' : `, loss ${loss.toFixed(3)}`}`, step, totalSteps, timeLeftMs),
+    ({ step, totalSteps, loss, timeLeftMs, preparing }) =>
+      context.progress(
+        preparing ?? `step ${step} of ${totalSteps}${loss === null ? '' : `, loss ${loss.toFixed(3)}`}`,
+        step,
+        totalSteps,
+        timeLeftMs,
+      ),
     context.signal,
   )
   const state = await trainer.observe(handle, job)
