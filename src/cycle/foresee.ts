@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
+import { lookOnce } from '../learnings/patience.ts'
 import { readState } from '../state/store.ts'
 import { blockersOf } from './blockers.ts'
 import { cycleDirectory } from './cycle-directory.ts'
@@ -17,7 +18,7 @@ export interface Foreseen {
   explanation: string
 }
 
-/** What the next check would do. Changes nothing and takes no lock. */
+/** What the next check would do. Changes nothing, takes no lock, and does not wait for the writer of a learnings file. */
 export async function foresee(workshop: Workshop, config: Config): Promise<Foreseen> {
   const { state } = await readState(workshop.home)
   if (state.open_cycle !== null) {
@@ -27,7 +28,7 @@ export async function foresee(workshop: Workshop, config: Config): Promise<Fores
     }
     return { action: 'run', cycle: state.open_cycle, step: null, explanation: `Would close ${state.open_cycle}.` }
   }
-  const { triggers, held } = await lookAround(workshop, config, state)
+  const { triggers, held } = await lookAround(workshop, config, state, lookOnce)
   if (!triggers.due) return { action: 'none', cycle: null, step: null, explanation: `Would do nothing: ${triggers.summary}.` }
   if (held !== null) return { action: 'none', cycle: null, step: null, explanation: `Would do nothing: ${held}.` }
   const [blocker] = await blockersOf(workshop, config)

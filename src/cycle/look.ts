@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts'
 import { GenesisError, systemErrorCode } from '../errors.ts'
 import { countLearnings } from '../learnings/counting.ts'
 import type { LearningCounts } from '../learnings/counting.ts'
+import type { PatienceOptions } from '../learnings/patience.ts'
 import { readRelease } from '../serving/release-files.ts'
 import { cachedDigest } from '../state/digest-cache.ts'
 import { digestText, readTextIfPresent } from '../state/files.ts'
@@ -22,10 +23,17 @@ export interface Look {
   held: string | null
 }
 
-export async function lookAround(workshop: Pick<Workshop, 'home' | 'clock' | 'base'>, config: Config, state: State): Promise<Look> {
+/** `patience`: with a learnings file that is half written; some seconds unless told. */
+export async function lookAround(
+  workshop: Pick<Workshop, 'home' | 'clock' | 'base'>,
+  config: Config,
+  state: State,
+  patience?: PatienceOptions,
+): Promise<Look> {
   const { home, clock } = workshop
   const now = clock.now().toISOString()
-  const learnings = await countLearnings(home, { since: await deployedAt(home, state.current_model) })
+  const since = await deployedAt(home, state.current_model)
+  const learnings = await countLearnings(home, { since, ...(patience && { patience }) })
   const last = state.last_cycle
   const triggers = evaluateTriggers(
     {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { LearningCounts } from '../learnings/counting.ts'
+import { lookOnce } from '../learnings/patience.ts'
 import { describeRunner } from '../state/runner.ts'
 import type { RunInfo } from '../state/runner.ts'
 import { baseModelName } from '../state/state.ts'
@@ -42,11 +43,11 @@ export interface Status {
   notice: string | null
 }
 
-/** Takes no lock and writes nothing but caches, so it works while a cycle trains and in a read-only home. */
+/** Takes no lock, writes nothing but caches and waits for nobody, so it works while a cycle trains and in a read-only home. */
 export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'parts' | 'base'>, config: Config): Promise<Status> {
   const { home } = workshop
   const { state, problem } = await readState(home)
-  const { learnings, triggers, held } = await lookAround(workshop, config, state)
+  const { learnings, triggers, held } = await lookAround(workshop, config, state, lookOnce)
   const cycle = await openCycleOf(workshop, state)
   const heldByCycle = cycle === null ? held : `Cycle ${cycle.id} is at step ${cycle.step ?? 'conclude'}`
   const blockers = await blockersOf(workshop, config)

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GenesisError } from '../errors.ts'
 import { isSameVersion, versionOf } from './open-file.ts'
@@ -12,14 +13,19 @@ export interface PatienceOptions {
   sleep?: (delayMs: number) => Promise<unknown>
 }
 
+/** For commands that only look: they say what they find, and whoever asked looks again. */
+export const lookOnce: PatienceOptions = { attempts: 0 }
+
 /** Decides after a failed reading whether to read again; one object serves one reading with all its looks. */
 export class Patience {
   #left: number
+  readonly #attempts: number
   readonly #delayMs: number
   readonly #sleep: (delayMs: number) => Promise<unknown>
 
   constructor(options: PatienceOptions = {}) {
-    this.#left = options.attempts ?? 5
+    this.#attempts = options.attempts ?? 5
+    this.#left = this.#attempts
     this.#delayMs = options.delayMs ?? 1000
     this.#sleep = options.sleep ?? ((delayMs) => sleep(delayMs))
   }
@@ -35,8 +41,10 @@ export class Patience {
       await this.#sleep(this.#delayMs)
       if (error instanceof ChangedWhileRead || !isSameVersion(error.version, await versionOf(file))) return
     }
+    if (error instanceof UnparsableFile) throw new GenesisError('GI-LEARNINGS-UNREADABLE', { why: error.message, cause: error })
     throw new GenesisError('GI-LEARNINGS-UNREADABLE', {
-      why: error instanceof UnparsableFile ? error.message : 'it was written to again and again while it was read',
+      what: `data/${path.basename(file)} is being written to.`,
+      why: `it changed ${this.#attempts > 0 ? 'again and again ' : ''}while it was read`,
       cause: error,
     })
   }

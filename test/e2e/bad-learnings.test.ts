@@ -40,7 +40,7 @@ describe('what can be read is counted, and what cannot be used is named', () => 
   }
 })
 
-describe('what does not parse may be half written: after some seconds exit 12, the file is untouched, and the next call goes on', () => {
+describe('what does not parse may be half written: exit 12 (check waits some seconds first, status does not), the file is untouched, and the next call goes on', () => {
   for (const [what, content] of [
     ['truncated', list(good, good).slice(0, -20)],
     ['followed by rubbish', `${list(good)}}`],
@@ -60,12 +60,13 @@ describe('what does not parse may be half written: after some seconds exit 12, t
     })
   }
 
-  test('mended by its writer meanwhile it is read as if nothing had been', async (t) => {
+  test('mended by its writer while check waits it is read as if nothing had been', async (t) => {
     const home = temporaryHome(t, { learnings: list(good).slice(0, -3) })
-    const looking = status(home)
+    const checking = genesis(['check', '--once', '--home', home.root])
     // Well within the seconds for which it is looked at again, well after the first look.
     setTimeout(() => writeFileSync(home.learningsJson, list(good)), 2000)
-    assert.equal((await looking).learnings_since_training, 1)
+    assert.equal((await checking).code, 0)
+    assert.equal((JSON.parse(readFileSync(home.state, 'utf8')) as StatusDocument).learnings_since_training, 1)
   })
 })
 
