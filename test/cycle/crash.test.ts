@@ -74,10 +74,16 @@ function countBy(texts: readonly string[]): Record<string, number> {
 
 /**
  * Cached answers and counts, and progress, may be lost at any time without a trace. What an attempt writes into its own directory is thrown away
- * by the next one, so of these moments the last stands for all: when the directory is renamed, or the release in it is staged.
+ * by the next one, so of these moments the last stands for all: when the directory is renamed, or the release in it is staged. A file that is
+ * written under another name first counts with its rename.
  */
-const isOfInterest = ({ path: file }: Change): boolean =>
-  !/\/data\/(cache\/|\.run\.json)/.test(file) && !/\.attempt-\d+\/(?!release$)|\/\.checkpoint|\/\.opening-[^/]+\//.test(file)
+const isOfInterest = ({ what, path: file }: Change): boolean =>
+  what !== 'write' &&
+  !/\/data\/(cache\/|\.run\.json)/.test(file) &&
+  !/\.attempt-\d+\/(?!release$)|\/\.checkpoint|\/\.opening-[^/]+\//.test(file)
+
+/** All that those leave out but progress: inside the directories of an attempt and of the training, and the answers that are kept. */
+const isInside = ({ path: file }: Change): boolean => /\.attempt-\d+\/|\/training\/|\/cache\/answers\//.test(file)
 
 /** A start that was half written is as one that was not written. */
 const mayBeTorn = ({ what, text }: Change): boolean => what === 'append' && text !== '' && !text.startsWith('{"event":"step-started"')
@@ -88,10 +94,10 @@ interface Crash {
 }
 
 /** What is left of the home at every moment of the work, and, for lines that are appended, with half of them written. */
-async function crashesDuring(place: Workplace, work: () => Promise<unknown>): Promise<Crash[]> {
+async function crashesDuring(place: Workplace, work: () => Promise<unknown>, isChosen = isOfInterest): Promise<Crash[]> {
   const crashes: Crash[] = []
   await atEveryMoment(work, (change) => {
-    if (!isOfInterest(change)) return
+    if (!isChosen(change)) return
     const at = `${change.what} ${path.relative(place.home.root, change.path)} ${change.text.slice(0, 60)}`
     crashes.push({ at, home: place.copy() })
     if (!mayBeTorn(change)) return
@@ -199,4 +205,34 @@ describe('kill -9 before any change to a file', () => {
       assert.ok(readFileSync(path.join(home.home.cycles, id, 'cycle.json')).length > 0)
     }
   })
+})
+
+/** Steps that the fake trainer need not do again. */
+function stepsKept({ home }: Workplace): number {
+  const [cycle = ''] = readdirSync(home.cycles)
+  return (JSON.parse(textOf(path.join(home.cycles, cycle, 'training', 'checkpoint.json')) || '{"step":0}') as { step: number }).step
+}
+
+describe('kill -9 between two writes inside an attempt', () => {
+  for (const [step, least] of [
+    ['prepare', 20],
+    ['train', 16],
+    ['package', 12],
+  ] as const) {
+    test(`of ${step}: the same release, byte for byte, all else that a whole cycle leaves, and no step trained twice`, async () => {
+      const place = smallPlace()
+      await place.runUntilNext(step)
+      let answers = 0
+      const isChosen = (change: Change): boolean => isInside(change) && (!change.path.includes('/answers/') || (answers += 1) % 10 === 1)
+      const crashes = await crashesDuring(place, async () => await place.check(), isChosen)
+      await place.runToEnd()
+      assert.equal((await place.state()).last_cycle?.outcome, 'DEPLOY')
+      assert.ok(crashes.length >= least, `${crashes.length} moments`)
+      await assertSameEnd(place, crashes, async (home) => {
+        const kept = stepsKept(home)
+        await home.runToEnd()
+        assert.equal(home.trainer.steps, 4 - kept)
+      })
+    })
+  }
 })

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 
 /** A change to the file system that is about to be made. */
 export interface Change {
-  what: 'rename' | 'rm' | 'unlink' | 'symlink' | 'link' | 'append'
-  /** What is renamed, removed, made or appended to. */
+  what: 'rename' | 'rm' | 'unlink' | 'symlink' | 'link' | 'append' | 'write'
+  /** What is renamed, removed, made, appended or written to. */
   path: string
-  /** The text that is appended. */
+  /** The text that is appended; empty for everything else. */
   text: string
 }
 
@@ -16,7 +16,7 @@ type Call = (...given: unknown[]) => Promise<unknown>
 const namesPathFirst = ['rename', 'rm', 'unlink', 'link'] as const
 
 /**
- * Runs `work` and calls `before` ahead of each change to the file system; files that only become visible by a rename count with it. A copy of
+ * Runs `work` and calls `before` ahead of each change to the file system but those that make an empty file or directory. A copy of
  * the home that is taken there is what a process finds that comes after a kill -9 at that moment: nothing of the killed one but its files.
  */
 export async function atEveryMoment(work: () => Promise<unknown>, before: (change: Change) => void): Promise<void> {
@@ -45,10 +45,17 @@ export async function atEveryMoment(work: () => Promise<unknown>, before: (chang
     paths.set(handle, String(given[0]))
     return handle
   })
-  replace(await prototypeOfHandles(), 'appendFile', async (original, self, given) => {
+  const handles = await prototypeOfHandles()
+  replace(handles, 'appendFile', async (original, self, given) => {
     before({ what: 'append', path: paths.get(self as object) ?? '', text: String(given[0]) })
     return await original.apply(self, given)
   })
+  for (const name of ['write', 'writeFile']) {
+    replace(handles, name, async (original, self, given) => {
+      before({ what: 'write', path: paths.get(self as object) ?? '', text: '' })
+      return await original.apply(self, given)
+    })
+  }
   syncBuiltinESMExports()
   try {
     await work()
