@@ -27,7 +27,7 @@ module.exports = {
     {
       name: 'cycle-below-app',
       severity: 'error',
-      from: { path: rooms('cycle', 'setup') },
+      from: { path: rooms('cycle', 'setup', 'doctor') },
       to: { path: rooms('commands', 'app', 'cli', 'terminal') },
     },
     {

@@ -34,6 +34,7 @@ const commands: readonly Entry[] = [
   { name: 'show', summary: 'show one cycle: its steps, figures and verdict', load: () => import('./commands/show.ts') },
   { name: 'ask', summary: 'ask the current model', load: () => import('./commands/ask.ts') },
   { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },
+  { name: 'doctor', summary: 'check everything that a cycle needs', load: () => import('./commands/doctor.ts') },
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
   { name: 'gate', summary: 'judge results of any harness with the decision rule', load: () => import('./commands/gate.ts') },

@@ -1,0 +1,87 @@
+import { stat, statfs } from 'node:fs/promises'
+import type { Config } from '../config/schema.ts'
+import type { Workshop } from '../cycle/parts.ts'
+import { describeRunner } from '../state/runner.ts'
+import { readState } from '../state/store.ts'
+import { runProcess } from '../system/process.ts'
+import { examined, failure, ok, warning } from './finding.ts'
+import type { Finding } from './finding.ts'
+
+/** Disk, clock, lock and timer. */
+export async function examineMachine(workshop: Workshop, config: Config): Promise<Finding[]> {
+  return [
+    ...(await examined('disk', async () => await examineDisk(workshop, config))),
+    ...(await examined('clock', async () => await examineClock(workshop))),
+    ...(await examined('lock', async () => await examineLock(workshop))),
+    ...(await examined('timer', async () => [await examineTimer()])),
+  ]
+}
+
+/** A cycle writes the merged model, perhaps a prepared base, and keeps some releases: about five times the base. */
+const shareOfBase = 5
+
+async function examineDisk(workshop: Workshop, config: Config): Promise<Finding[]> {
+  const { bavail, bsize } = await statfs(workshop.home.root)
+  const free = bavail * bsize
+  const base = await workshop.base(config).catch(() => null)
+  const needed = base === null ? 0 : shareOfBase * (await stat(base.path)).size
+  const text = `${gigabytes(free)} free under ${workshop.home.root}`
+  if (free >= needed) return [ok('disk', text)]
+  return [
+    failure('disk', {
+      code: 'GI-DISK-FULL',
+      what: `${text}; a cycle with this base wants about ${gigabytes(needed)}.`,
+      remedy: 'Free some space, or move the home with --home.',
+    }),
+  ]
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
+
+async function examineClock({ home, clock }: Workshop): Promise<Finding[]> {
+  const { state } = await readState(home)
+  const now = clock.now().toISOString()
+  const latest = [state.last_check_time, state.last_training_time, state.last_cycle?.at]
+    .filter((at) => typeof at === 'string')
+    .sort()
+    .at(-1)
+  if (latest === undefined || latest <= now) return [ok('clock', now)]
+  return [
+    warning(
+      'clock',
+      `it is ${now}, but the state speaks of ${latest}: the clock was set back`,
+      'Set it right ("timedatectl"); until then days are counted wrongly.',
+    ),
+  ]
+}
+
+async function examineLock({ home }: Workshop): Promise<Finding[]> {
+  const runner = await describeRunner(home)
+  if (runner === null) return [ok('lock', 'nobody works in this home')]
+  return [
+    ok('lock', `process ${runner.pid} works in this home (${runner.cycle ?? 'looking'}${runner.step === null ? '' : `, ${runner.step}`})`),
+  ]
+}
+
+const timer = 'genesis-improve.timer'
+const enable = `Install it (see systemd/ and docs/SELF_IMPROVEMENT_CYCLE.md) and run "systemctl --user enable --now ${timer}", or let cron call "genesis-improve check --until-idle".`
+
+/** When the timer ran last and runs next. Whoever uses cron, or no systemd, is told what to look at. */
+async function examineTimer(): Promise<Finding> {
+  const properties = 'LoadState,ActiveState,LastTriggerUSec,NextElapseUSecRealtime'
+  for (const scope of ['--user', '--system']) {
+    const { startError, exitCode, lastLines } = await runProcess('systemctl', [scope, 'show', timer, `--property=${properties}`], {
+      passOn: ['DBUS_SESSION_BUS_ADDRESS'],
+    })
+    if (startError !== null) return ok('timer', 'there is no systemd here: cron, or whatever starts the program, is not looked at')
+    if (exitCode !== 0) continue
+    const shown = new Map(lastLines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+    if (shown.get('LoadState') !== 'loaded') continue
+    if (shown.get('ActiveState') !== 'active') return warning('timer', `${timer} is installed but not active`, enable)
+    return ok(
+      'timer',
+      `ran last ${shown.get('LastTriggerUSec') || 'never'}, runs next ${shown.get('NextElapseUSecRealtime') || 'as it is set'}`,
+    )
+  }
+  return warning('timer', `${timer} is not installed`, enable)
+}
