@@ -2,9 +2,8 @@ import { text as readAll } from 'node:stream/consumers'
 import { Option } from 'commander'
 import { exitCodes, GenesisError } from '../errors.ts'
 import { LearningKind } from '../learnings/learning.ts'
-import { parseLearningInput, recordLearning } from '../learnings/recording.ts'
+import { learn, parseLearningInput } from '../learnings/recording.ts'
 import type { NewLearning } from '../learnings/recording.ts'
-import { withLock } from '../state/lock.ts'
 import { examples } from './command.ts'
 import type { CommandModule } from './command.ts'
 
@@ -37,7 +36,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command.action(
     act(async ({ home, out, clock }, options: Options) => {
       const learning = options.input === undefined ? await fromStandardInput(options) : { ...options, input: options.input }
-      const { id, recorded } = await withLock(home, async () => await recordLearning(home, learning, clock))
+      const { id, recorded } = await learn(home, learning, { clock, notice: (text) => out.note(text) })
       out.result({ id, recorded }, () => (recorded ? `Recorded as ${id}.` : `Recorded before as ${id}; nothing was written.`))
       return exitCodes.done
     }),

@@ -3,6 +3,7 @@ import { readStatus } from '../cycle/status.ts'
 import type { Status } from '../cycle/status.ts'
 import { exitCodes } from '../errors.ts'
 import { removeSimulated, writeSimulatedLearnings } from '../learnings/simulation.ts'
+import { countAnew } from '../learnings/state-count.ts'
 import { withLock } from '../state/lock.ts'
 import { examples, wholeNumber } from './command.ts'
 import type { CommandModule } from './command.ts'
@@ -34,12 +35,19 @@ export const configure: CommandModule['configure'] = (command, act) => {
       const { home, out } = invocation
       const { config, workshop } = await buildApp(invocation)
       if (remove === true) {
-        const removed = await withLock(home, async () => await removeSimulated(home))
+        const removed = await withLock(home, async () => {
+          const count = await removeSimulated(home)
+          if (count > 0) await countAnew(home, workshop)
+          return count
+        })
         out.result({ removed }, () => `${removed} simulated learnings removed.`)
         return exitCodes.done
       }
       const simulated = count ?? defaultCount
-      await withLock(home, async () => await writeSimulatedLearnings(home, simulated, seed, { force: force === true }))
+      await withLock(home, async () => {
+        await writeSimulatedLearnings(home, simulated, seed, { force: force === true })
+        await countAnew(home, workshop)
+      })
       const status = await readStatus(workshop, config)
       const { should_trigger, trigger_reason, triggers } = status
       out.result({ simulated, seed, waiting: status.learnings_since_training, should_trigger, trigger_reason, triggers }, () =>

@@ -2,13 +2,16 @@ import { z } from 'zod'
 import { GenesisError } from '../errors.ts'
 import { appendLines } from '../state/files.ts'
 import type { Home } from '../state/home.ts'
+import { withLock } from '../state/lock.ts'
+import type { UpdateOptions } from '../state/store.ts'
 import type { Clock } from '../system/clock.ts'
 import { systemClock } from '../system/clock.ts'
 import { ChatMessage, LearningKind } from './learning.ts'
 import type { Learning } from './learning.ts'
 import { normaliseEntry } from './normalise.ts'
 import { openFile } from './open-file.ts'
-import { flawOf, unusableReasons } from './usability.ts'
+import { countRecorded } from './state-count.ts'
+import { flawOf, unusableReasons, usabilityOf } from './usability.ts'
 
 /** What is known of a learning that is to be recorded. */
 export const NewLearning = z.object({
@@ -29,6 +32,17 @@ export interface Recorded {
   id: string
   /** False when a learning with this identity was recorded before: then nothing was written. */
   recorded: boolean
+  /** Whether a cycle can train on it. */
+  usable: boolean
+}
+
+/** The same under data/.lock, with the count in the state file brought up to date. What `learn` and others outside call. */
+export async function learn(home: Home, fields: NewLearning, options: UpdateOptions & { clock: Clock }): Promise<Recorded> {
+  return await withLock(home, async () => {
+    const recorded = await recordLearning(home, fields, options.clock)
+    if (recorded.recorded) await countRecorded(home, recorded.usable, options)
+    return recorded
+  })
 }
 
 /**
@@ -38,9 +52,10 @@ export interface Recorded {
 export async function recordLearning(home: Home, fields: NewLearning, clock: Clock = systemClock): Promise<Recorded> {
   const learning = checkLearning({ at: clock.now().toISOString(), ...fields })
   const line = lineOf(learning)
-  if (await holds(home.learningsJsonl, beginningOf(learning.id))) return { id: learning.id, recorded: false }
+  const { usable } = usabilityOf(learning)
+  if (await holds(home.learningsJsonl, beginningOf(learning.id))) return { id: learning.id, recorded: false, usable }
   await appendLines(home.learningsJsonl, [line])
-  return { id: learning.id, recorded: true }
+  return { id: learning.id, recorded: true, usable }
 }
 
 /** Reads what `learn` gets on its standard input: one JSON object, with the same field names as the learnings files. */

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
+import type { Home } from '../../src/state/home.ts'
 import { makeArtefact } from '../fakes/release.ts'
 import { corrections, failing, genesis, genesisJson, temporaryHome } from './program.ts'
 
 const promisedLine = '✅ TRIGGER CONDITIONS MET - Ready for improvement cycle!'
+
+/** As programs of the earlier system read it. */
+const countInState = (home: Home): unknown =>
+  (JSON.parse(readFileSync(home.state, 'utf8')) as Record<string, unknown>)['learnings_since_training']
 
 describe('simulate-learnings in an empty home', () => {
   test('100 end with the promised line, and status is due', async (t) => {
@@ -15,6 +20,7 @@ describe('simulate-learnings in an empty home', () => {
     assert.equal(stdout.trimEnd().split('\n').at(-1), promisedLine)
     const status = await genesisJson(['status', '--home', home.root])
     assert.deepEqual([status['should_trigger'], status['learnings_since_training']], [true, 100])
+    assert.equal(countInState(home), 100)
   })
 
   test('99 are not due, and the line is not printed', async (t) => {
@@ -56,6 +62,7 @@ describe('simulate-learnings in an empty home', () => {
     assert.deepEqual(await genesisJson(['simulate-learnings', '--remove', '--home', home.root]), { removed: 5 })
     assert.equal(existsSync(home.learningsJson), false)
     assert.equal((await genesisJson(['status', '--home', home.root]))['learnings_since_training'], 0)
+    assert.equal(countInState(home), 0)
     assert.deepEqual(await genesisJson(['simulate-learnings', '--remove', '--home', home.root]), { removed: 0 })
   })
 })
