@@ -2,7 +2,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GenesisError } from '../errors.ts'
 import { isSameVersion, versionOf } from './open-file.ts'
-import { ChangedWhileRead, UnparsableFile } from './read-entries.ts'
+import { ChangedWhileRead, JustEmptied, UnparsableFile } from './read-entries.ts'
 
 /** How long to wait for the writer of a file that does not parse. */
 export interface PatienceOptions {
@@ -44,7 +44,10 @@ export class Patience {
     if (error instanceof UnparsableFile) throw new GenesisError('GI-LEARNINGS-UNREADABLE', { why: error.message, cause: error })
     throw new GenesisError('GI-LEARNINGS-UNREADABLE', {
       what: `data/${path.basename(file)} is being written to.`,
-      why: `it changed ${this.#attempts > 0 ? 'again and again ' : ''}while it was read`,
+      why:
+        error instanceof JustEmptied
+          ? 'it was emptied a moment ago'
+          : `it changed ${this.#attempts > 0 ? 'again and again ' : ''}while it was read`,
       cause: error,
     })
   }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { systemClock } from '../system/clock.ts'
 import { LineCutter } from './line-cutter.ts'
 import { BrokenJson, ListScanner } from './list-scanner.ts'
 import { denied, isSameVersion, openFile, readError, versionOfHandle } from './open-file.ts'
@@ -11,6 +12,15 @@ const chunkBytes = 64 * 1024
 
 /** Somebody wrote into the file while it was being read: what was read may be half old, half new. */
 export class ChangedWhileRead extends Error {}
+
+/** Somebody emptied the file a moment ago: who writes it anew does that first. */
+export class JustEmptied extends ChangedWhileRead {}
+
+/**
+ * For so long an empty file is taken for one whose writer is midway; some make their text only after they have opened it. Less than the patience of
+ * those who wait: a file that stays empty is an empty file.
+ */
+const emptyIsNewMs = 4000
 
 /** The file is not whole JSON; `version` is the one that was read. */
 export class UnparsableFile extends Error {
@@ -25,7 +35,7 @@ export class UnparsableFile extends Error {
 /**
  * The entries of genesis_learnings.json, in pieces; none when the file is missing or empty. Every piece comes from the version that
  * was opened: a file replaced by a rename is read to its end as it was, one written in place throws ChangedWhileRead.
- * Throws UnparsableFile, GI-LEARNINGS-DENIED.
+ * Throws UnparsableFile, JustEmptied, GI-LEARNINGS-DENIED.
  */
 export async function* entriesOfJson(file: string): AsyncGenerator<RawEntry[]> {
   const opened = await openFile(file)
@@ -39,6 +49,7 @@ export async function* entriesOfJson(file: string): AsyncGenerator<RawEntry[]> {
       yield scanner.push(chunk)
     }
     if (!isSameVersion(version, await versionOfHandle(handle))) throw new ChangedWhileRead(file)
+    if (version.size === 0n && isNew(version)) throw new JustEmptied(file)
     if (scanner?.finish() === 'no-list') yield [{ position: 1, broken: 'no-list', start: 0, end: Number(version.size) }]
   } catch (error) {
     if (!(error instanceof BrokenJson)) throw error
@@ -47,6 +58,12 @@ export async function* entriesOfJson(file: string): AsyncGenerator<RawEntry[]> {
   } finally {
     await handle.close()
   }
+}
+
+/** A time that lies ahead says nothing: the clock of another machine goes wrong. */
+function isNew({ modifiedNs }: FileVersion): boolean {
+  const ageMs = systemClock.now().getTime() - Number(modifiedNs / 1_000_000n)
+  return ageMs >= 0 && ageMs < emptyIsNewMs
 }
 
 /**

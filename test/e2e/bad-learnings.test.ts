@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { Home } from '../../src/state/home.ts'
 import { canChangeUser, failing, genesis, genesisJson, temporaryHome } from './program.ts'
@@ -30,6 +30,8 @@ describe('what can be read is counted, and what cannot be used is named', () => 
   ] as const) {
     test(what, async (t) => {
       const home = temporaryHome(t, content === undefined ? {} : { learnings: content })
+      // Emptied just now, its writer would be midway.
+      if (content === '') utimesSync(home.learningsJson, 1, 1)
       const { learnings_since_training: counted, unusable: bad } = await status(home)
       assert.equal(counted, waiting)
       assert.deepEqual(Object.fromEntries(bad.reasons.map(({ code, count }) => [code, count])), unusable)

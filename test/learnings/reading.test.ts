@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { GenesisError } from '../../src/errors.ts'
@@ -20,9 +20,17 @@ const lines = (...entries: unknown[]): string => entries.map((entry) => `${JSON.
 const withCode = (code: string) => (error: unknown) => error instanceof GenesisError && error.code === code
 
 describe('what the .json file may look like', () => {
+  test('emptied just now, its writer is midway: look again; what stays empty holds no learnings', async (t) => {
+    const home = await temporaryHome(t, { json: '' })
+    await assert.rejects(read(home), withCode('GI-LEARNINGS-UNREADABLE'))
+    const age = { attempts: 1, delayMs: 0, sleep: async () => await utimes(home.learningsJson, 1, 1) }
+    assert.deepEqual((await read(home, age)).ids, [])
+    await writeFile(home.learningsJson, '')
+    const fill = { attempts: 1, delayMs: 0, sleep: async () => await writeFile(home.learningsJson, list(correction('a'))) }
+    assert.deepEqual((await read(home, fill)).ids, ['a'])
+  })
   for (const [title, json] of [
     ['missing', undefined],
-    ['empty', ''],
     ['null', 'null'],
     ['[]', '[]'],
     ['{}', '{}'],
