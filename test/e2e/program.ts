@@ -26,13 +26,21 @@ export interface CallOptions {
   directory?: string
   /** Runs as a user without root's power to read and write everything; see `canChangeUser`. */
   unprivileged?: boolean
+  /** Memory of its own that it may have at most, in megabytes, all threads and buffers included; more is refused by the kernel. Linux only. */
+  memoryMegabytes?: number
 }
 
 const nobody = 65534
 
 /** Starts the program with only what it needs in its environment: no engine, no colour of the caller, no other home. */
-export function startProgram(args: readonly string[], { environment = {}, directory = tmpdir(), unprivileged = false }: CallOptions = {}) {
-  return spawn(process.execPath, [program, ...args], {
+export function startProgram(
+  args: readonly string[],
+  { environment = {}, directory = tmpdir(), unprivileged = false, memoryMegabytes }: CallOptions = {},
+) {
+  const call = [process.execPath, program, ...args]
+  const limited = memoryMegabytes === undefined ? call : ['sh', '-c', `ulimit -d ${memoryMegabytes * 1024} && exec "$@"`, 'sh', ...call]
+  const [command = '', ...rest] = limited
+  return spawn(command, rest, {
     cwd: directory,
     env: { PATH: process.env['PATH'], HOME: noEngine(), GENESIS_ENGINE_DIR: noEngine(), ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
