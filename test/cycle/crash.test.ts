@@ -3,17 +3,14 @@ import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import { cancelCycle } from '../../src/cycle/cancel.ts'
-import { readHistory } from '../../src/cycle/history.ts'
 import { rollback } from '../../src/cycle/rollback.ts'
 import { reconcile } from '../../src/cycle/reconcile.ts'
 import { triggerCycle } from '../../src/cycle/trigger.ts'
 import { GenesisError } from '../../src/errors.ts'
-import { parseJson } from '../../src/evaluation/json-equal.ts'
 import { directoryServing } from '../../src/serving/directory.ts'
-import { listReleases } from '../../src/serving/release-files.ts'
-import { digestText } from '../../src/state/files.ts'
 import { atEveryMoment } from './moments.ts'
 import type { Change } from './moments.ts'
+import { outcomeOf } from './outcome.ts'
 import { forgetful, hourMs, newPlace, textOf, Workplace } from './workplace.ts'
 
 /** Small enough to be run some hundred times: of 50 corrections 20 are held out, which with 60 retention items is just enough. */
@@ -22,54 +19,6 @@ function smallPlace(): Workplace {
   place.learn(50)
   place.retain(60)
   return place
-}
-
-/** All that must not depend on crashes: times are left out, and cycles and releases bear their number in place of their time. */
-async function outcomeOf(place: Workplace): Promise<object> {
-  const { home } = place
-  const numbers = new Map(place.cycles().map((cycle, index) => [cycle.replace('cycle-', ''), `#${index}`]))
-  const numbered = (text: string): string => text.replaceAll(/\d{8}-\d{6}/g, (time) => numbers.get(time) ?? time)
-  const state = await place.state()
-  const outcome = {
-    state: {
-      ...state,
-      ...{ last_check_time: 0, first_check_time: 0, last_training_time: state.last_training_time !== null },
-      ...{ last_cycle: { ...state.last_cycle, at: 0 }, backoff: state.backoff?.doublings ?? null },
-    },
-    history: (await readHistory(place.workshop)).map(({ id, outcome: end, reasons, release, estimate }) => [
-      id,
-      end,
-      reasons,
-      release,
-      estimate,
-    ]),
-    served: await directoryServing(home).served(),
-    releases: (await listReleases(home)).map((record) => ({
-      ...record,
-      ...{ createdAt: 0, deployedAt: record.deployedAt !== null, rolledBackAt: record.rolledBackAt !== null },
-    })),
-    fates: countBy(place.fates().map(({ fate }) => fate)),
-    // What an attempt leaves that failed is kept for people to look at.
-    leftovers: readdirSync(home.cycles, { recursive: true }).flatMap(
-      (name) => /training$|\.opening|[a-z]+\.attempt/.exec(String(name)) ?? [],
-    ),
-  }
-  const texts = {
-    fates: place.fates().map((fate) => JSON.stringify(fate)),
-    pinned: textOf(home.pinned).split('\n'),
-    decisions: textOf(home.holdoutDecisions)
-      .split('\n')
-      .filter((line) => parseJson(line) !== undefined),
-    learnings: textOf(home.learningsJsonl).split('\n'),
-  }
-  const digests = Object.entries(texts).map(([name, lines]) => [name, lines.length, digestText(numbered(lines.sort().join('\n')))])
-  return JSON.parse(numbered(JSON.stringify({ ...outcome, digests }))) as object
-}
-
-function countBy(texts: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1
-  return counts
 }
 
 /**

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import path from 'node:path'
 import { mock } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -25,4 +27,12 @@ export function mountSmallDisk(directory: string, size: string): boolean {
 
 export function unmount(directory: string): void {
   spawnSync('umount', [directory])
+}
+
+/** Fills the file system of a directory but for so many pages; the function that comes back makes room again. */
+export function leaveFree(disk: string, pages: number): () => void {
+  const filler = path.join(disk, 'filler')
+  const { bavail, bsize } = statfsSync(disk)
+  writeFileSync(filler, Buffer.alloc(Math.max(0, Number(bavail) - pages) * Number(bsize)))
+  return () => rmSync(filler)
 }
