@@ -86,7 +86,8 @@ describe('on a full disk', { skip: isMounted ? false : 'mounting a small file sy
       if (collected !== null) break
       refused += 1
     }
-    const { cycle, step, outcome, next } = collected ?? (await genesisJson(['check', '--once', '--home', home.root], { environment }))
+    const { cycle, step, outcome, next } =
+      collected ?? (await genesisJson<Record<string, unknown>>(['check', '--once', '--home', home.root], { environment }))
     assert.deepEqual([cycle, step, outcome, next], [opened, 'collect', 'finished', 'prepare'])
     const lines = readFileSync(path.join(home.cycles, String(opened), 'collect', 'learnings.jsonl'), 'utf8')
       .trim()
