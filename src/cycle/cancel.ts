@@ -28,7 +28,8 @@ export interface SetAside {
 }
 
 /**
- * Ends the open cycle as CANCELLED. A step at work is asked to stop. `config` serves for a cycle whose own can't be read.
+ * Ends the open cycle as CANCELLED. A step at work is asked to stop. One whose records can't be read is set aside, even when it ended long ago;
+ * `config` serves for its own.
  * @throws GenesisError GI-NO-OPEN-CYCLE, GI-CYCLE-UNKNOWN
  */
 export async function cancelCycle(workshop: Workshop, config: Config, requested: string | undefined): Promise<Cancelled> {
@@ -36,8 +37,10 @@ export async function cancelCycle(workshop: Workshop, config: Config, requested:
   const { state } = await readState(home)
   const id = requested ?? state.open_cycle
   if (id === null) throw new GenesisError('GI-NO-OPEN-CYCLE')
-  if (state.open_cycle !== id) throw new GenesisError('GI-NO-OPEN-CYCLE', { what: `${id} is not open.` })
+  const isOpen = state.open_cycle === id
+  if (!isOpen && !existsSync(cycleDirectory(home, id))) throw new GenesisError('GI-NO-OPEN-CYCLE', { what: `${id} is not open.` })
   if (await isDamaged(workshop, id)) return { id, closed: true, damaged: await setAside(workshop, config, id) }
+  if (!isOpen) throw new GenesisError('GI-NO-OPEN-CYCLE', { what: `${id} is not open.` })
   await writeFileAtomic(cancelRequest(home, id), '')
   try {
     await underRunLock(workshop, async (locked) => await closeIfCancelled({ ...locked, signal: workshop.signal }))
@@ -60,18 +63,18 @@ async function isDamaged({ home }: Workshop, id: string): Promise<boolean> {
 }
 
 /**
- * A cycle whose records can't be read is moved out of the way, hidden but kept. It may have come as far as the switch: then production goes
- * back to what the state says. May be repeated after a crash.
+ * A cycle whose records can't be read is moved out of the way, hidden but kept. An open one may have come as far as the switch: then production
+ * goes back to what the state says. May be repeated after a crash.
  */
 async function setAside(workshop: Workshop, config: Config, id: string): Promise<SetAside> {
   const { home } = workshop
   return await underRunLock(workshop, async (locked) => {
-    const { current_model: current } = (await readState(home)).state
-    const wasServed = await takeBackRelease(locked, await configOf(workshop, id, config), id, current)
+    const { current_model: current, open_cycle: open } = (await readState(home)).state
+    const wasServed = open === id && (await takeBackRelease(locked, await configOf(workshop, id, config), id, current))
     const directory = cycleDirectory(home, id)
     const kept = damagedDirectory(home, id)
     if (existsSync(directory)) await rename(directory, kept)
-    await updateState(home, (state) => ({ ...state, open_cycle: null }))
+    await updateState(home, (state) => (state.open_cycle === id ? { ...state, open_cycle: null } : state))
     return { keptAs: existsSync(kept) ? kept : null, servedAgain: wasServed ? current : null }
   })
 }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { cancelCycle } from '../../src/cycle/cancel.ts'
+import { readHistory } from '../../src/cycle/history.ts'
 import { cancelRequest } from '../../src/cycle/run-lock.ts'
 import { checkUntilIdle } from '../../src/cycle/until-idle.ts'
 import { GenesisError } from '../../src/errors.ts'
@@ -123,6 +124,20 @@ describe('cancelling an open cycle', () => {
     assert.deepEqual(place.cycles(), [])
     assert.ok(existsSync(keptAs))
     assert.equal((await place.check()).action, 'opened')
+  })
+
+  test('that has ended and whose records are damaged is set aside as well: history goes on without it, and what it deployed stays', async () => {
+    const place = readyPlace()
+    await place.runToEnd()
+    const [cycle = ''] = place.cycles()
+    const before = await place.state()
+    writeFileSync(path.join(place.home.cycles, cycle, 'cycle.json'), '{"half')
+    await assert.rejects(readHistory(place.workshop), { code: 'GI-JOURNAL-UNREADABLE' })
+    const { damaged } = await cancelCycle(place.workshop, place.config, cycle)
+    assert.deepEqual(damaged, { keptAs: path.join(place.home.cycles, `.damaged-${cycle}`), servedAgain: null })
+    assert.deepEqual([await readHistory(place.workshop), await place.state()], [[], before])
+    assert.equal((await directoryServing(place.home).served())?.name, releaseOf(cycle))
+    assert.equal((await place.check()).action, 'none')
   })
 
   for (const file of ['journal.jsonl', 'cycle.json'])
