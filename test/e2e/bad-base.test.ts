@@ -20,15 +20,15 @@ function dueHome(t: TestContext): { home: Home; options: { environment: Record<s
 }
 
 /** A whole model of one tensor. */
-async function writeBase(file: string, architecture: string, fileType: number): Promise<void> {
+async function writeBase(file: string, architecture: string, fileType: number, type: 'F32' | 'IQ4_XS' = 'F32'): Promise<void> {
   const metadata = new Map([
     ['general.architecture', MetadataValue.text(architecture)],
     ['general.file_type', MetadataValue.uint32(fileType)],
   ])
   const data = async function* () {
-    yield new Uint8Array(4 * 32)
+    yield new Uint8Array(type === 'F32' ? 4 * 256 : 136)
   }
-  await writeGguf(file, { version: 3, alignment: 32, metadata, tensors: [{ name: 'output.weight', shape: [32], type: 'F32' }] }, data())
+  await writeGguf(file, { version: 3, alignment: 32, metadata, tensors: [{ name: 'output.weight', shape: [256], type }] }, data())
 }
 
 const whole = readFileSync(demoBase)
@@ -47,8 +47,13 @@ describe('a base that cannot be used: exit 10 before a cycle is opened, status n
       'GI-BASE-UNSUPPORTED',
       /architecture mamba/,
     ],
-    // 15 is Q4_K_M (llama.h, enum llama_ftype).
-    ['of a quantisation that cannot be trained', (home: Home) => writeBase(baseOf(home), 'qwen3', 15), 'GI-BASE-UNSUPPORTED', /Q4_K_M/],
+    // 30 is IQ4_XS (llama.h, enum llama_ftype), which is neither trained nor made into anything that is.
+    [
+      'of a quantisation that cannot be trained',
+      (home: Home) => writeBase(baseOf(home), 'qwen3', 30, 'IQ4_XS'),
+      'GI-GGUF-UNSUPPORTED',
+      /output\.weight is IQ4_XS/,
+    ],
   ] as const) {
     test(what, async (t) => {
       const { home, options } = dueHome(t)
