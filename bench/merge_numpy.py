@@ -5,8 +5,8 @@ import sys
 import time
 
 import numpy as np
-from gguf import GGUFReader, GGUFValueType, GGUFWriter
-from gguf.quants import dequantize, quantize
+from gguf import GGMLQuantizationType as Q, GGUFReader, GGUFValueType, GGUFWriter
+from gguf.quants import dequantize, quant_shape_to_byte_shape, quantize
 
 started = time.perf_counter()
 base_file, lora_file, output_file = sys.argv[1:4]
@@ -20,8 +20,15 @@ for key, field in base.fields.items():
         continue
     kind = field.types[0]
     writer.add_key_value(key, field.contents(), kind, sub_type=field.types[-1] if kind == GGUFValueType.ARRAY else None)
+kept = (Q.F32, Q.F16, Q.BF16, Q.Q8_0)
+kinds = {}
 for tensor in base.tensors:
-    writer.add_tensor_info(tensor.name, tensor.data.shape, tensor.data.dtype, tensor.data.nbytes, raw_dtype=tensor.tensor_type)
+    shape, size, kind = tensor.data.shape, tensor.data.nbytes, tensor.tensor_type
+    if tensor.name + ".lora_a" in halves and kind not in kept:  # K types can't be written by gguf-py
+        shape = quant_shape_to_byte_shape([int(length) for length in reversed(tensor.shape)], Q.Q8_0)
+        size, kind = int(np.prod(shape)), Q.Q8_0
+    kinds[tensor.name] = kind
+    writer.add_tensor_info(tensor.name, shape, tensor.data.dtype, size, raw_dtype=kind)
 writer.write_header_to_file()
 writer.write_kv_data_to_file()
 writer.write_ti_data_to_file()
@@ -30,7 +37,7 @@ for tensor in base.tensors:
     if tensor.name + ".lora_a" in halves:
         a, b = halves[tensor.name + ".lora_a"], halves[tensor.name + ".lora_b"]
         weights = dequantize(data, tensor.tensor_type) + np.float32(alpha / a.shape[0]) * (b @ a)
-        data = quantize(weights, tensor.tensor_type)
+        data = quantize(weights, kinds[tensor.name])
     writer.write_tensor_data(data)
 for out in writer.fout:
     out.flush()

@@ -52,7 +52,11 @@ async function buildParts({ home, environment }: Invocation, config: Config, { o
   ])
   const engineDirectory = engineDirectoryOf(environment)
   return {
-    corpus: corpora[config.corpus.kind]({ ...config.corpus, file: resolvedCorpus(config, home.root), apiKey: environment['WEAVIATE_API_KEY'] }),
+    corpus: corpora[config.corpus.kind]({
+      ...config.corpus,
+      file: resolvedCorpus(config, home.root),
+      apiKey: environment['WEAVIATE_API_KEY'],
+    }),
     trainer: trainers[config.trainer.kind](config.trainer, {
       engineDirectory,
       cacheDirectory: home.cache,

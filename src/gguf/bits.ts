@@ -3,6 +3,3 @@ export const shortAt = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 
 
 /** The bit patterns of float32 values, in the same memory. */
 export const bitsOf = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length)
-
-/** The signed value of a byte. */
-export const signedByte = (byte: number): number => (byte << 24) >> 24

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { GenesisError } from '../errors.ts'
-import { byteLength } from './ggml-types.ts'
+import { byteLength, ggmlTypes } from './ggml-types.ts'
 import type { GgmlType } from './ggml-types.ts'
-import { readScales, writeScales } from './q8-0.ts'
 import { dequantise, quantiseInto } from './quantisation.ts'
 import type { QuantisedType } from './quantisation.ts'
-import { createRowKernel, laneBlock, stripColumns } from './row-kernel.ts'
-import type { RowKernel } from './row-kernel.ts'
+import { stripColumns } from './kernel/product.ts'
+import { createRowKernel, isKernelType } from './kernel/row-kernel.ts'
+import type { RowKernel } from './kernel/row-kernel.ts'
 
 /** Some whole rows of one tensor, to be written as another type or with a product added to them. Plain data: it is sent to another thread. */
 export interface RowJob {
@@ -25,9 +25,15 @@ export interface RowJob {
   factors: Float32Array
 }
 
+/** New rows in memory that is used again after `release`. */
+export interface MergedRows {
+  bytes: Uint8Array
+  release: () => void
+}
+
 export interface RowMerger {
   /** The new rows as `to`. Throws GI-ADAPTER-INVALID (GI-GGUF-INVALID when nothing is added) when a value is no finite number in that type. */
-  merge(job: RowJob): Uint8Array<ArrayBuffer>
+  merge(job: RowJob): MergedRows
   close(): void
 }
 
@@ -45,36 +51,45 @@ export function packBasis(basis: Float32Array, rank: number, columns: number): F
   return packed
 }
 
-/** Merges rows of the model in `baseFile`, which it keeps open. */
+/** Merges rows of the model in `baseFile`, which it keeps open. It has as many kernels, each with its memory, as there were rows at once that nobody had released. */
 export function createRowMerger(baseFile: string): RowMerger {
   const descriptor = openSync(baseFile, 'r')
-  let kernel: RowKernel | undefined
+  const idle: RowKernel[] = []
   return {
     merge: (job) => {
       const sizes = sizesOf(job)
-      const needed = Object.values(sizes).reduce((sum, size) => sum + padded(size), 0)
-      if (!kernel || kernel.memory.buffer.byteLength < needed) kernel = createRowKernel(needed)
+      const kernel = fittingKernel(
+        idle.pop(),
+        Object.values(sizes).reduce((sum, size) => sum + padded(size), 0),
+      )
       const desk = layOut(kernel, sizes)
       desk.basis.set(job.basis)
       desk.factors.set(job.factors)
       readWhole(descriptor, desk.source, job)
       mergeRows(kernel, desk, job)
-      return new Uint8Array(desk.target)
+      return { bytes: desk.target, release: () => void idle.push(kernel) }
     },
     close: () => closeSync(descriptor),
   }
+}
+
+function fittingKernel(kernel: RowKernel | undefined, bytes: number): RowKernel {
+  return kernel && kernel.memory.buffer.byteLength >= bytes ? kernel : createRowKernel(bytes)
 }
 
 /** Bytes of each thing that the kernel works on. There is room for the factors of a row more, as rows are done in pairs. */
 function sizesOf({ columns, rows, rank, from, to, basis }: RowJob) {
   const row = paddedColumns(columns) * 4
   return {
-    ...{ basis: basis.byteLength, row, nextRow: row, scales: row / laneBlock, factors: rank * (rows + 1) * 4 },
+    ...{ basis: basis.byteLength, row, nextRow: row, factors: rank * (rows + 1) * 4 },
     ...{ source: byteLength(from, columns * rows), target: byteLength(to, columns * rows) },
   }
 }
 
-const paddedColumns = (columns: number): number => Math.ceil(columns / laneBlock) * laneBlock
+/** A float16 whose bits are this much or more is no finite number. */
+const infiniteHalf = 0x7c00
+
+const paddedColumns = (columns: number): number => Math.ceil(columns / stripColumns) * stripColumns
 /** Addresses in the kernel's memory are kept at multiples of 16, for aligned loads. */
 const padded = (size: number): number => Math.ceil(size / 16) * 16
 
@@ -84,7 +99,7 @@ function layOut({ memory: { buffer } }: RowKernel, sizes: ReturnType<typeof size
   const floats = (size: number) => new Float32Array(buffer, place(size), size / 4)
   const bytes = (size: number) => new Uint8Array(buffer, place(size), size)
   return {
-    ...{ basis: floats(sizes.basis), row: floats(sizes.row), nextRow: floats(sizes.nextRow), scales: floats(sizes.scales) },
+    ...{ basis: floats(sizes.basis), row: floats(sizes.row), nextRow: floats(sizes.nextRow) },
     ...{ factors: floats(sizes.factors), source: bytes(sizes.source), target: bytes(sizes.target) },
   }
 }
@@ -107,18 +122,15 @@ function mergeRows(kernel: RowKernel, desk: Desk, job: RowJob): void {
   }
 }
 
-function rowReader(kernel: RowKernel, { scales, source }: Desk, { from, columns }: RowJob): (index: number, row: Float32Array) => void {
+function rowReader(kernel: RowKernel, { source }: Desk, { from, columns }: RowJob): (index: number, row: Float32Array) => void {
   const bytes = byteLength(from, columns)
-  if (from !== 'Q8_0')
+  if (!isKernelType(from))
     return (index, row) => void dequantise(from, source.subarray(index * bytes, (index + 1) * bytes), row.subarray(0, columns))
-  const words = wordsOf(source)
-  return (index, row) => {
-    readScales(words, (index * bytes) / 2, scales)
-    kernel.dequantiseQ8(source.byteOffset + index * bytes, scales.byteOffset, row.byteOffset, scales.length)
-  }
+  const blocks = columns / ggmlTypes[from].blockSize
+  return (index, row) => kernel.dequantise(from, source.byteOffset + index * bytes, row.byteOffset, blocks)
 }
 
-function rowWriter(kernel: RowKernel, { scales, target }: Desk, job: RowJob): (index: number, row: Float32Array) => void {
+function rowWriter(kernel: RowKernel, { target }: Desk, job: RowJob): (index: number, row: Float32Array) => void {
   const { to, columns } = job
   const bytes = byteLength(to, columns)
   const check = (isFinite: boolean): void => {
@@ -126,16 +138,9 @@ function rowWriter(kernel: RowKernel, { scales, target }: Desk, job: RowJob): (i
   }
   if (to !== 'Q8_0')
     return (index, row) => check(quantiseInto(to, row.subarray(0, columns), target.subarray(index * bytes, (index + 1) * bytes)))
-  const words = wordsOf(target)
-  const scaleBits = new Uint32Array(scales.buffer, scales.byteOffset, scales.length)
-  return (index, row) => {
-    kernel.quantiseQ8(row.byteOffset, scales.byteOffset, target.byteOffset + index * bytes, scales.length)
-    check(writeScales(scaleBits, words, (index * bytes) / 2))
-  }
+  const blocks = columns / ggmlTypes.Q8_0.blockSize
+  return (index, row) => check(kernel.quantiseQ8(row.byteOffset, target.byteOffset + index * bytes, blocks) < infiniteHalf)
 }
-
-/** Q8_0 blocks have an even number of bytes, and the desk's places begin at even addresses. */
-const wordsOf = (bytes: Uint8Array): Uint16Array => new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
 
 function notFinite({ tensor, rank, from, to }: RowJob): GenesisError {
   if (rank === 0) {

@@ -1,8 +1,11 @@
 import { GenesisError } from '../errors.ts'
 import { openGguf } from './gguf-file.ts'
+import type { GgufFile } from './gguf-file.ts'
 import { readLora } from './lora.ts'
 import { planMerge } from './merge-plan.ts'
 import type { TouchedType } from './merge-plan.ts'
+import { createPool } from './merge-pool.ts'
+import type { MergePool } from './merge-pool.ts'
 import { rewriteGguf } from './rewrite.ts'
 import type { RewriteOptions } from './rewrite.ts'
 import type { WrittenGguf } from './writer.ts'
@@ -26,18 +29,28 @@ export interface MergedGguf extends WrittenGguf {
  * they are. Throws what `openGguf`, `readLora`, `planMerge` and `rewriteGguf` throw; no output exists then.
  */
 export async function mergeLora(job: MergeJob): Promise<MergedGguf> {
-  const { scale = 1, touchedType = 'keep' } = job
+  const { scale = 1 } = job
   if (!Number.isFinite(scale)) throw new GenesisError('GI-ADAPTER-INVALID', { why: `the LoRA scale is ${scale}` })
   const base = await openGguf(job.base)
   try {
-    const lora = await readLora(job.adapter)
+    // Threads start while the adapter is read and checked.
+    const pool = createPool(job.base, base.size, job.threads)
     try {
-      const written = await rewriteGguf(base, planMerge(base, lora, touchedType), job.output, scale, job)
-      return { tensors: lora.pairs.length, ...written }
+      return await mergeInto(base, pool, job, scale)
     } finally {
-      await lora.close()
+      await pool.close()
     }
   } finally {
     await base.close()
+  }
+}
+
+async function mergeInto(base: GgufFile, pool: MergePool, job: MergeJob, scale: number): Promise<MergedGguf> {
+  const lora = await readLora(job.adapter)
+  try {
+    const plan = planMerge(base, lora, job.touchedType ?? 'keep')
+    return { tensors: lora.pairs.length, ...(await rewriteGguf(base, plan, pool, job.output, scale, job)) }
+  } finally {
+    await lora.close()
   }
 }

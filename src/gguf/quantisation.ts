@@ -1,18 +1,18 @@
 import { GenesisError } from '../errors.ts'
 import { bitsOf, shortAt } from './bits.ts'
-import { dequantiseQ4_0, dequantiseQ4_1, dequantiseQ5_0, dequantiseQ5_1 } from './block-quants.ts'
 import { bfloatBits, halfBits, halfValues } from './float16.ts'
 import { byteLength, ggmlTypes } from './ggml-types.ts'
 import type { GgmlType } from './ggml-types.ts'
-import { dequantiseQ2_K, dequantiseQ3_K, dequantiseQ4_K, dequantiseQ5_K, dequantiseQ6_K, dequantiseQ8_K } from './k-quants.ts'
-import { dequantiseQ8, quantiseQ8 } from './q8-0.ts'
-import { dequantiseTQ1_0, dequantiseTQ2_0 } from './ternary-quants.ts'
+import { dequantiseBlocks, quantiseQ8 } from './kernel/arrays.ts'
+import { isKernelType, kernelTypes } from './kernel/row-kernel.ts'
+import { dequantiseQ8_K, dequantiseTQ1_0, dequantiseTQ2_0 } from './rare-quants.ts'
 
 /** source: whole blocks; target: as many float32 values as they hold. */
 type Dequantiser = (source: Uint8Array, target: Float32Array) => void
 /** values: whole blocks; target: their bytes. False when a value (or a scale) is not a finite number in this type. */
 type Quantiser = (values: Float32Array, target: Uint8Array) => boolean
 
+/** The types that the kernel doesn't do. */
 const dequantisers: Partial<Record<GgmlType, Dequantiser>> = {
   F32: (source, target) => new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(source),
   F16: (source, target) => {
@@ -23,10 +23,7 @@ const dequantisers: Partial<Record<GgmlType, Dequantiser>> = {
     const bits = bitsOf(target)
     for (let index = 0; index < bits.length; index++) bits[index] = shortAt(source, 2 * index) << 16
   },
-  Q8_0: dequantiseQ8,
-  ...{ Q4_0: dequantiseQ4_0, Q4_1: dequantiseQ4_1, Q5_0: dequantiseQ5_0, Q5_1: dequantiseQ5_1 },
-  ...{ Q2_K: dequantiseQ2_K, Q3_K: dequantiseQ3_K, Q4_K: dequantiseQ4_K, Q5_K: dequantiseQ5_K, Q6_K: dequantiseQ6_K, Q8_K: dequantiseQ8_K },
-  ...{ TQ1_0: dequantiseTQ1_0, TQ2_0: dequantiseTQ2_0 },
+  ...{ Q8_K: dequantiseQ8_K, TQ1_0: dequantiseTQ1_0, TQ2_0: dequantiseTQ2_0 },
 }
 
 /** The types that tensors can be written as. */
@@ -44,7 +41,7 @@ const quantisers: Record<QuantisedType, Quantiser> = {
 
 /** Whether values of this type can be computed with. */
 export function isDequantisable(type: GgmlType): boolean {
-  return dequantisers[type] !== undefined
+  return isKernelType(type) || dequantisers[type] !== undefined
 }
 
 /** The float32 values of whole blocks. Throws GI-GGUF-UNSUPPORTED, naming `type`, when it can only be copied. */
@@ -54,8 +51,9 @@ export function dequantise(
   target: Float32Array = new Float32Array(elementCount(type, source)),
 ): Float32Array {
   const dequantiser = dequantisers[type]
-  if (!dequantiser) throw unsupportedType(type)
-  dequantiser(source, target)
+  if (isKernelType(type)) dequantiseBlocks(type, source, target)
+  else if (dequantiser) dequantiser(source, target)
+  else throw unsupportedType(type)
   return target
 }
 
@@ -78,7 +76,10 @@ export function quantise(type: QuantisedType, values: Float32Array): Uint8Array 
 export function unsupportedType(type: GgmlType, tensor?: string): GenesisError {
   return new GenesisError('GI-GGUF-UNSUPPORTED', {
     what: `Tensors of type ${type} can be copied but not changed.`,
-    why: tensor === undefined ? undefined : `${tensor} is ${type}; types that can be changed: ${Object.keys(dequantisers).join(', ')}`,
+    why:
+      tensor === undefined
+        ? undefined
+        : `${tensor} is ${type}; types that can be changed: ${[...kernelTypes, ...Object.keys(dequantisers)].join(', ')}`,
     remedy: 'Get the same model as Q4_K_M, Q8_0 or F16, or convert it: llama-quantize --allow-requantize MODEL.gguf MODEL-Q8_0.gguf Q8_0',
   })
 }

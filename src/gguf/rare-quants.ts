@@ -17,6 +17,15 @@ export function dequantiseTQ2_0(source: Uint8Array, target: Float32Array): void 
   }
 }
 
+/** llama.cpp's type for sums midway: a float32 scale, 256 signed bytes, 16 sums of them. */
+export function dequantiseQ8_K(source: Uint8Array, target: Float32Array): void {
+  const view = new DataView(source.buffer, source.byteOffset, source.byteLength)
+  for (let at = 0, out = 0; out < target.length; at += 292, out += 256) {
+    const scale = view.getFloat32(at, true)
+    for (let index = 0; index < 256; index++) target[out + index] = scale * view.getInt8(at + 4 + index)
+  }
+}
+
 /** Five base-3 digits a byte: 32 bytes for 160 elements, 16 for 80, and 4 with four digits each for the last 16. */
 export function dequantiseTQ1_0(source: Uint8Array, target: Float32Array): void {
   const halves = halfValues()

@@ -4,6 +4,7 @@ import type { GgmlType } from './ggml-types.ts'
 import { openGguf } from './gguf-file.ts'
 import type { GgufFile } from './gguf-file.ts'
 import type { Tensor } from './header.ts'
+import { createPool } from './merge-pool.ts'
 import { numberOf } from './metadata.ts'
 import { isDequantisable, unsupportedType } from './quantisation.ts'
 import type { QuantisedType } from './quantisation.ts'
@@ -33,7 +34,13 @@ const stays: ReadonlySet<GgmlType> = new Set(['F32', 'F16', 'F64', 'Q8_0', 'Q4_0
 export async function requantiseGguf(job: RequantiseJob): Promise<WrittenGguf> {
   const source = await openGguf(job.source)
   try {
-    return await rewriteGguf(source, planRequantising(source), job.output, 1, job)
+    const plan = planRequantising(source)
+    const pool = createPool(job.source, source.size, job.threads)
+    try {
+      return await rewriteGguf(source, plan, pool, job.output, 1, job)
+    } finally {
+      await pool.close()
+    }
   } finally {
     await source.close()
   }

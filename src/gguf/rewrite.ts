@@ -1,13 +1,12 @@
-import { availableParallelism } from 'node:os'
 import { GenesisError } from '../errors.ts'
 import { ahead } from './ahead.ts'
 import { byteLength, elementsOf } from './ggml-types.ts'
 import type { GgufFile } from './gguf-file.ts'
 import type { Tensor } from './header.ts'
 import type { LoraPair } from './lora.ts'
-import { createLocalPool, createThreadPool } from './merge-pool.ts'
 import type { MergePool } from './merge-pool.ts'
 import { packBasis } from './merge-rows.ts'
+import type { MergedRows } from './merge-rows.ts'
 import type { QuantisedType } from './quantisation.ts'
 import { writeGguf } from './writer.ts'
 import type { GgufLayout, WrittenGguf } from './writer.ts'
@@ -23,7 +22,7 @@ export interface RewritePlan {
 
 /** How to do a plan; nothing of it changes the result. */
 export interface RewriteOptions {
-  /** Threads to compute with; when left out, all processors, or only this thread when there is little to do. */
+  /** Threads to compute with; when left out, all processors, or only this thread for small models. */
   threads?: number
   report?: (progress: { doneBytes: number; totalBytes: number }) => void
   signal?: AbortSignal
@@ -31,48 +30,36 @@ export interface RewriteOptions {
 
 const copiedBytesAtOnce = 4 << 20
 const computedElementsAtOnce = 1 << 20
-/** Multiplications below which a thread takes longer to start than to be of use. */
-const littleWork = 2e8
 
 /**
  * Writes a changed copy of `base`. What is not computed is copied in pieces and what is, is computed in pieces, so memory is bounded by a few of them.
- * Equal input gives equal bytes, however many threads work. `scale` multiplies that of every pair.
+ * Equal input gives equal bytes, whatever the pool. `scale` multiplies that of every pair.
  * Throws GI-INTERRUPTED, GI-ADAPTER-INVALID or GI-GGUF-INVALID when values come out that the new type can't hold, and what `writeGguf` throws;
  * no output exists then.
  */
 export async function rewriteGguf(
   base: GgufFile,
   plan: RewritePlan,
+  pool: MergePool,
   output: string,
   scale: number,
   options: RewriteOptions,
 ): Promise<WrittenGguf> {
-  const threads = options.threads ?? threadsFor(plan)
-  const pool = threads > 1 ? createThreadPool(base.file, threads) : createLocalPool(base.file)
-  try {
-    const data = ahead(pieces(base, plan, pool, scale), 2 * threads + 2)
-    return await writeGguf(output, plan.layout, watched(data, plan, options))
-  } finally {
-    await pool.close()
-  }
-}
-
-function threadsFor({ tensors }: RewritePlan): number {
-  const work = tensors.reduce((sum, planned) => {
-    if (!planned.to) return sum
-    return sum + elementsOf(planned.tensor.shape) * ((planned.pair?.rank ?? 0) + 16)
-  }, 0)
-  return work < littleWork ? 1 : availableParallelism()
+  const data = ahead(pieces(base, plan, pool, scale), 2 * pool.threads + 2)
+  return await writeGguf(output, plan.layout, watched(data, plan, options))
 }
 
 /** The output's data as steps that each begin to make one piece, in the order of the file. */
-function* pieces(base: GgufFile, plan: RewritePlan, pool: MergePool, scale: number): Generator<() => Promise<Uint8Array>> {
+function* pieces(base: GgufFile, plan: RewritePlan, pool: MergePool, scale: number): Generator<() => Promise<MergedRows>> {
   for (const planned of plan.tensors) {
     const { tensor } = planned
     if (planned.to) yield* computedPieces(tensor, planned.to, planned.pair, pool, scale)
     else {
       for (let start = 0; start < tensor.bytes; start += copiedBytesAtOnce) {
-        yield () => base.readTensor(tensor, start, Math.min(copiedBytesAtOnce, tensor.bytes - start))
+        yield async () => ({
+          bytes: await base.readTensor(tensor, start, Math.min(copiedBytesAtOnce, tensor.bytes - start)),
+          release: () => {},
+        })
       }
     }
   }
@@ -84,7 +71,7 @@ function* computedPieces(
   pair: LoraPair | undefined,
   pool: MergePool,
   scale: number,
-): Generator<() => Promise<Uint8Array>> {
+): Generator<() => Promise<MergedRows>> {
   const { name, type: from, position, shape } = tensor
   const columns = shape[0] ?? 1
   // What has more than two dimensions is rows all the same.
@@ -119,16 +106,18 @@ async function loadPair(pair: LoraPair | undefined, scale: number): Promise<Load
 }
 
 async function* watched(
-  data: AsyncIterable<Uint8Array>,
+  data: AsyncIterable<MergedRows>,
   { layout }: RewritePlan,
   { report, signal }: RewriteOptions,
 ): AsyncGenerator<Uint8Array> {
   const totalBytes = layout.tensors.reduce((sum, { shape, type }) => sum + byteLength(type, elementsOf(shape)), 0)
   let doneBytes = 0
-  for await (const piece of data) {
+  for await (const { bytes, release } of data) {
     if (signal?.aborted) throw new GenesisError('GI-INTERRUPTED', { cause: signal.reason })
-    yield piece
-    doneBytes += piece.length
+    // Asked for the next one, the writer is done with this one.
+    yield bytes
+    release()
+    doneBytes += bytes.length
     report?.({ doneBytes, totalBytes })
   }
 }

@@ -4,9 +4,10 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array<ArrayBuffer>)
   }
   class Memory {
-    constructor(descriptor: { initial: number })
+    /** Lengths in pages of 64 KiB. */
+    constructor(descriptor: { initial: number; maximum: number; shared: true })
     /** The memory is never grown, so this stays the same. */
-    readonly buffer: ArrayBuffer
+    readonly buffer: SharedArrayBuffer
   }
   class Instance {
     constructor(module: Module, imports: { host: { memory: Memory } })
