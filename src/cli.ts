@@ -36,6 +36,7 @@ const commands: readonly Entry[] = [
   { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },
   { name: 'doctor', summary: 'check everything that a cycle needs', load: () => import('./commands/doctor.ts') },
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
+  { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
   { name: 'gate', summary: 'judge results of any harness with the decision rule', load: () => import('./commands/gate.ts') },
 ]

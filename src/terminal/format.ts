@@ -10,6 +10,13 @@ export const percent = (value: number): string => `${(100 * value).toFixed(1)}%`
 /** A difference of shares as `+4.2 points`. */
 export const points = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(100 * value).toFixed(1)} points`
 
+/** `831 bytes`, `12.3 kB`, `4.1 GB`; a kB is 1,000 bytes. */
+export function byteSize(bytes: number): string {
+  if (bytes < 1000) return plural(bytes, 'byte')
+  const power = Math.min(4, Math.floor(Math.log10(bytes) / 3))
+  return `${(bytes / 1000 ** power).toFixed(1)} ${['', 'kB', 'MB', 'GB', 'TB'][power]}`
+}
+
 /** `45 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000))

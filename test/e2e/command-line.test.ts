@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/system/package-root.ts'
 import { failing, genesis, temporaryHome } from './program.ts'
 
 const commands = [
-  ...['init', 'check', 'status', 'trigger', 'cancel', 'learn', 'simulate-learnings', 'history', 'show', 'ask', 'rollback'],
+  ...['init', 'check', 'status', 'trigger', 'cancel', 'learn', 'simulate-learnings', 'history', 'show', 'ask', 'rollback', 'package'],
   ...['engine install', 'engine status', 'gate judge'],
 ].map((name) => name.split(' '))
 
