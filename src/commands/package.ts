@@ -30,8 +30,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--scale <factor>', "multiplies the adapter's own scale", factor, 1)
     .option('--force', 'replace the output if it exists')
   examples(command, [
-    ['genesis-improve package adapter.gguf --base base.gguf --output merged.gguf', 'merge a LoRA GGUF'],
-    ['genesis-improve package runs/peft --base base.gguf --output merged.gguf --type F16', 'a directory of PEFT, as F16'],
+    ['genesis-improve package lora.gguf --base base.gguf --output new.gguf', 'merge a LoRA GGUF'],
+    ['genesis-improve package peft/ --base base.gguf --output new.gguf --type F16', 'a directory of PEFT, as F16'],
   ])
   command.action(
     act(async ({ out, clock, signal }, adapter: string, { base, output, type, scale, force }: PackageOptions) => {

@@ -76,6 +76,7 @@ function runBlock(place: Place, block: Block): void {
 for (const [file, least] of [
   ['README.md', 3],
   ['docs/SELF_IMPROVEMENT_CYCLE.md', 3],
+  ['docs/packaging.md', 3],
   ['docs/ollama.md', 1],
 ] as const) {
   describe(`the examples in ${file} do what they say`, () => {
@@ -83,6 +84,9 @@ for (const [file, least] of [
     after(() => place.remove())
     // The documents call the reader's own model so; any trainable model does.
     cpSync(path.join(root, 'data', 'demo', 'base-f16.gguf'), path.join(place.start, 'qwen3-0.6b-q8_0.gguf'))
+    const adapters = path.join(root, 'test', 'fixtures', 'adapters')
+    cpSync(path.join(adapters, 'qwen3.gguf'), path.join(place.start, 'tiny-qwen3.gguf'))
+    cpSync(path.join(adapters, 'peft-plain'), path.join(place.start, 'peft-adapter'), { recursive: true })
     const blocks = blocksOf(readDocument(file)).filter(({ words }) => words.includes('runnable'))
     test('there are some', () => assert.ok(blocks.length >= least))
     for (const block of blocks) test(`line ${block.line}`, () => runBlock(place, block))
