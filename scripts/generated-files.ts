@@ -71,14 +71,16 @@ interface Setting {
 
 function configurationTable(): string {
   const { properties = {} } = configJsonSchema() as Setting
-  const settings = Object.entries(properties).flatMap(([section, setting]) =>
-    setting.properties === undefined
-      ? [{ path: [section], setting }]
-      : Object.entries(setting.properties).map(([key, inner]) => ({ path: [section, key], setting: inner })),
-  )
+  const settings = Object.entries(properties).flatMap(([section, setting]) => leavesOf([section], setting))
   const rows = settings.map(({ path, setting }) => {
     const standard = setting.default === undefined ? 'none' : `\`${JSON.stringify(setting.default).replaceAll(',', ', ')}\``
     return `| \`${path.join('.')}\` | ${standard} | ${cell(allowedValues(path))} | ${cell(setting.description ?? '')} |`
   })
   return ['| key | default | allowed | what it does |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+/** The settings below a place that are no sections themselves. */
+function leavesOf(path: [string, ...string[]], setting: Setting): { path: [string, ...string[]]; setting: Setting }[] {
+  if (setting.properties === undefined) return [{ path, setting }]
+  return Object.entries(setting.properties).flatMap(([key, inner]) => leavesOf([...path, key], inner))
 }

@@ -96,6 +96,8 @@ function allowedAt(node: Node = {}): string {
       return `a number ${range(node)}`
     case 'string':
       return 'a text that is not empty'
+    case 'boolean':
+      return 'true or false'
     case 'array':
       return `a list${node.minItems === undefined ? '' : ` of at least ${node.minItems}`}, each ${allowedAt(node.items)}`
     default:

@@ -50,7 +50,8 @@ export const CorpusConfig = z.strictObject({
       output: propertyName.default('answer').describe('Property with the answer.'),
       category: propertyName.default('category').describe('Property with the category; need not exist.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Which properties of an object hold what.'),
 })
 
 export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])
