@@ -115,21 +115,6 @@ export class OllamaServer {
     }, null)
   }
 
-  /** The prompt that a request would become; null from servers that can't say (before 0.12). Nothing is generated. */
-  async rendered({ model, messages, think, options }: ChatRequest): Promise<string | null> {
-    const request = {
-      model,
-      messages: [...messages] as Message[],
-      options,
-      ...(think === undefined ? {} : { think }),
-      _debug_render_only: true,
-    }
-    const answer = (await this.asking(async (ollama) => await ollama.chat({ ...request, stream: false }), null)) as {
-      _debug_info?: { rendered_template?: string }
-    }
-    return answer._debug_info?.rendered_template ?? null
-  }
-
   private async asking<T>(ask: (ollama: Ollama) => Promise<T>, limitMs: number | null = quickMs): Promise<T> {
     const signals = [this.signal, limitMs === null ? undefined : AbortSignal.timeout(limitMs)].filter((signal) => signal !== undefined)
     return await this.mapped(

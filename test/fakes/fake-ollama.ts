@@ -209,8 +209,6 @@ export class FakeOllama {
       return json(response, 400, { error: `"${name}" does not support thinking` })
     if (!this.loaded.has(tagged(name))) this.loaded.set(tagged(name), model.blob)
     const question = (body['messages'] as { content: string }[]).at(-1)?.content ?? ''
-    if (body['_debug_render_only'] === true && this.generation !== 'old')
-      return json(response, 200, { model: name, _debug_info: { rendered_template: `<${model.template}>${question}` } })
     this.chatting += 1
     this.mostChatting = Math.max(this.mostChatting, this.chatting)
     // Thinking takes a moment.
