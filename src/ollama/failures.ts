@@ -35,13 +35,15 @@ export function networkError(host: string, error: unknown): unknown {
   if (error.name !== 'TypeError' && code === undefined) return error
   if (error instanceof TypeError && error.cause === undefined && error.message !== 'terminated' && error.message !== 'fetch failed')
     return error
+  // Its code is not set in every version of Node.
+  const isNoHttp = code?.startsWith('HPE_') === true || (cause instanceof Error && cause.name === 'HTTPParserError')
   const reason =
     code === 'ECONNREFUSED'
       ? 'nothing listens there'
       : code === 'ENOTFOUND' || code === 'EAI_AGAIN'
         ? 'no machine of this name is known'
-        : code?.startsWith('HPE_')
+        : isNoHttp
           ? 'it does not speak HTTP'
           : (code ?? (cause instanceof Error ? cause.message : error.message))
-  return new GenesisError(code?.startsWith('HPE_') ? 'GI-OLLAMA-UNEXPECTED' : 'GI-OLLAMA-AWAY', { why: `${host}: ${reason}`, cause: error })
+  return new GenesisError(isNoHttp ? 'GI-OLLAMA-UNEXPECTED' : 'GI-OLLAMA-AWAY', { why: `${host}: ${reason}`, cause: error })
 }

