@@ -66,7 +66,7 @@ describe(
       for (const recorded of [true, false]) assert.equal((await genesisJson(learn, { memoryMegabytes }))['recorded'], recorded)
     })
 
-    test('a program that wants more is refused it', async (t) => {
+    test('a program that takes more is noticed', async (t) => {
       const home = temporaryHome(t)
       const greedy = 'data:text/javascript,Array.from({length:60},()=>Buffer.alloc(1e7,1))'
       const environment = { NODE_OPTIONS: `--import ${greedy}` }

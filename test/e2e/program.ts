@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
@@ -26,7 +27,7 @@ export interface CallOptions {
   directory?: string
   /** Runs as a user without root's power to read and write everything; see `canChangeUser`. */
   unprivileged?: boolean
-  /** Memory of its own that it may have at most, in megabytes, all threads and buffers included; more is refused by the kernel. Linux only. */
+  /** Resident memory that it may take at most, in megabytes, all threads and buffers included; one that takes more is killed. Linux only. */
   memoryMegabytes?: number
 }
 
@@ -37,15 +38,32 @@ export function startProgram(
   args: readonly string[],
   { environment = {}, directory = tmpdir(), unprivileged = false, memoryMegabytes }: CallOptions = {},
 ) {
-  const call = [process.execPath, program, ...args]
-  const limited = memoryMegabytes === undefined ? call : ['sh', '-c', `ulimit -d ${memoryMegabytes * 1024} && exec "$@"`, 'sh', ...call]
-  const [command = '', ...rest] = limited
-  return spawn(command, rest, {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: directory,
     env: { PATH: process.env['PATH'], HOME: noEngine(), GENESIS_ENGINE_DIR: noEngine(), ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(unprivileged && process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}),
   })
+  if (memoryMegabytes !== undefined) killAbove(child, memoryMegabytes)
+  return child
+}
+
+/** The kernel's own limits count what is only reserved, of which newer versions of Node reserve a lot. */
+function killAbove(child: ChildProcess, megabytes: number): void {
+  const watch = setInterval(() => {
+    const peak = /^VmHWM:\s+(\d+) kB$/m.exec(statusOf(child.pid))?.[1]
+    if (Number(peak ?? 0) > megabytes * 1000) child.kill('SIGKILL')
+  }, 20)
+  child.once('exit', () => clearInterval(watch))
+}
+
+function statusOf(pid: number | undefined): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    // It ended meanwhile.
+    return ''
+  }
 }
 
 /** Runs the program to its end. */
