@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts'
+import type { ErrorCode, GenesisError } from './errors.ts'
 
 /** Something that keeps a part from working, in words for the user. */
 export interface Problem {
@@ -6,4 +6,9 @@ export interface Problem {
   code: ErrorCode
   what: string
   remedy: string
+}
+
+/** An error as a problem: what happened and why in one text. */
+export function problemOf({ code, what, why, remedy }: GenesisError): Problem {
+  return { code, what: why === undefined ? what : `${what} ${why}`, remedy }
 }

@@ -1,7 +1,7 @@
-import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { GenesisError, systemErrorCode } from '../errors.ts'
+import { GenesisError } from '../errors.ts'
 import { dequantise } from '../gguf/quantisation.ts'
+import { openRegularFile, readRange } from '../gguf/ranged-file.ts'
 import { invalidSafetensors, longestHeader, parseSafetensorsHeader } from './safetensors-header.ts'
 import type { StoredTensor } from './safetensors-header.ts'
 
@@ -19,7 +19,7 @@ const readableTypes = ['F32', 'F16', 'BF16'] as const
 
 /** Opens a safetensors file and checks its header. Throws GI-ADAPTER-UNREADABLE and GI-SAFETENSORS-INVALID. */
 export async function openSafetensors(file: string): Promise<SafetensorsFile> {
-  const handle = await openForReading(file)
+  const handle = await openRegularFile(file, (why, cause) => new GenesisError('GI-ADAPTER-UNREADABLE', { why, cause }))
   try {
     const { size } = await handle.stat()
     const { tensors, dataStart } = await readHeader(handle, size)
@@ -29,7 +29,7 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
       read: async (tensor) => {
         const type = readableTypes.find((readable) => readable === tensor.type)
         if (type === undefined) throw unreadableType(tensor)
-        return dequantise(type, await readRange(handle, dataStart + tensor.start, tensor.bytes))
+        return dequantise(type, await readRange(handle, dataStart + tensor.start, tensor.bytes, shorter))
       },
       close: () => handle.close(),
     }
@@ -40,37 +40,16 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
   }
 }
 
-/** Throws GI-ADAPTER-UNREADABLE when `file` is missing, may not be read, or is no regular file. */
-async function openForReading(file: string): Promise<FileHandle> {
-  try {
-    // Asked before opening: opening a named pipe would wait for a writer.
-    if ((await stat(file)).isFile()) return await open(file, 'r')
-  } catch (error) {
-    const code = systemErrorCode(error)
-    if (code === undefined) throw error
-    throw new GenesisError('GI-ADAPTER-UNREADABLE', { why: `${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`, cause: error })
-  }
-  throw new GenesisError('GI-ADAPTER-UNREADABLE', { why: `${file} is not a regular file` })
-}
-
 async function readHeader(handle: FileHandle, size: number): Promise<{ tensors: StoredTensor[]; dataStart: number }> {
   if (size < 8) throw invalidSafetensors(`it has only ${size} bytes`)
-  const length = new DataView((await readRange(handle, 0, 8)).buffer).getBigUint64(0, true)
+  const length = new DataView((await readRange(handle, 0, 8, shorter)).buffer).getBigUint64(0, true)
   if (length > BigInt(size - 8)) throw invalidSafetensors('its header goes beyond the end of the file')
   if (length > BigInt(longestHeader)) throw invalidSafetensors(`its header is longer than ${longestHeader >> 20} MiB`)
   const dataStart = 8 + Number(length)
-  return { tensors: parseSafetensorsHeader(await readRange(handle, 8, Number(length)), size - dataStart), dataStart }
+  return { tensors: parseSafetensorsHeader(await readRange(handle, 8, Number(length), shorter), size - dataStart), dataStart }
 }
 
-async function readRange(handle: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(new ArrayBuffer(length))
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 1 << 30), position + done)
-    if (bytesRead === 0) throw invalidSafetensors('it became shorter while it was read')
-    done += bytesRead
-  }
-  return bytes
-}
+const shorter = (): GenesisError => invalidSafetensors('it became shorter while it was read')
 
 function unreadableType({ name, type }: StoredTensor): GenesisError {
   return new GenesisError('GI-ADAPTER-UNSUPPORTED', {

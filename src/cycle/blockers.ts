@@ -1,6 +1,7 @@
 import type { FoundBase } from '../base/find-base.ts'
 import type { Config } from '../config/schema.ts'
-import { errorTable, GenesisError } from '../errors.ts'
+import { GenesisError } from '../errors.ts'
+import { problemOf } from '../problem.ts'
 import type { Problem } from '../problem.ts'
 import { problemsOfFile } from '../state/checked-file.ts'
 import type { Home } from '../state/home.ts'
@@ -9,8 +10,6 @@ import type { Workshop } from './parts.ts'
 /** Everything that would keep a cycle from running now, in words for the user; empty when one can run. */
 export async function blockersOf(workshop: Pick<Workshop, 'home' | 'parts' | 'base'>, config: Config): Promise<Problem[]> {
   const base = await baseOrProblem(workshop, config)
-  if (base === null)
-    return [{ code: 'GI-BASE-MISSING', what: errorTable['GI-BASE-MISSING'].what, remedy: errorTable['GI-BASE-MISSING'].remedy }]
   if ('code' in base) return [base]
   const { corpus, trainer, runtime, serving } = await workshop.parts(config)
   const found = [
@@ -46,15 +45,16 @@ async function readingProblems(file: string, read: (file: string) => Promise<unk
     return []
   } catch (error) {
     if (!(error instanceof GenesisError)) throw error
-    return [{ code: error.code, what: `${error.what} ${error.why ?? ''}`.trim(), remedy: error.remedy }]
+    return [problemOf(error)]
   }
 }
 
-async function baseOrProblem(workshop: Pick<Workshop, 'base'>, config: Config): Promise<FoundBase | Problem | null> {
+/** The configured base, or why there is none that can be read. */
+export async function baseOrProblem(workshop: Pick<Workshop, 'base'>, config: Config): Promise<FoundBase | Problem> {
   try {
-    return await workshop.base(config)
+    return (await workshop.base(config)) ?? problemOf(new GenesisError('GI-BASE-MISSING'))
   } catch (error) {
     if (!(error instanceof GenesisError)) throw error
-    return { code: error.code, what: [error.what, error.why].filter(Boolean).join(' '), remedy: error.remedy }
+    return problemOf(error)
   }
 }

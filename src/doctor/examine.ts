@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { baseOrProblem } from '../cycle/blockers.ts'
 import type { Workshop } from '../cycle/parts.ts'
 import { exitCodes } from '../errors.ts'
 import { examineData } from './data.ts'
@@ -8,7 +9,12 @@ import { examineParts } from './parts.ts'
 
 /** Looks at everything that a cycle needs. Takes no lock and changes nothing but caches. */
 export async function examine(workshop: Workshop, config: Config): Promise<Finding[]> {
-  return [...(await examineParts(workshop, config)), ...(await examineData(workshop, config)), ...(await examineMachine(workshop, config))]
+  const base = await baseOrProblem(workshop, config)
+  return [
+    ...(await examineParts(workshop, config, base)),
+    ...(await examineData(workshop, config)),
+    ...(await examineMachine(workshop, base)),
+  ]
 }
 
 /** 0 without failures, 12 when all of them may mend themselves, else 10. */

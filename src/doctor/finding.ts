@@ -1,4 +1,5 @@
 import { errorTable, GenesisError } from '../errors.ts'
+import { problemOf } from '../problem.ts'
 import type { Problem } from '../problem.ts'
 
 /** What one examination found. */
@@ -32,7 +33,6 @@ export async function examined(name: string, look: () => Promise<Finding[]>): Pr
     return await look()
   } catch (error) {
     if (!(error instanceof GenesisError) || error.code === 'GI-INTERRUPTED') throw error
-    const what = error.why === undefined ? error.what : `${error.what} ${error.why}`
-    return [failure(name, { code: error.code, what, remedy: error.remedy })]
+    return [failure(name, problemOf(error))]
   }
 }

@@ -1,6 +1,8 @@
-import { stat, statfs } from 'node:fs/promises'
-import type { Config } from '../config/schema.ts'
+import { stat } from 'node:fs/promises'
+import type { FoundBase } from '../base/find-base.ts'
 import type { Workshop } from '../cycle/parts.ts'
+import type { Problem } from '../problem.ts'
+import { freeBytes, gigabytes } from '../state/disk-space.ts'
 import { describeRunner } from '../state/runner.ts'
 import { readState } from '../state/store.ts'
 import { runProcess } from '../system/process.ts'
@@ -8,9 +10,9 @@ import { examined, failure, ok, warning } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 /** Disk, clock, lock and timer. */
-export async function examineMachine(workshop: Workshop, config: Config): Promise<Finding[]> {
+export async function examineMachine(workshop: Workshop, base: FoundBase | Problem): Promise<Finding[]> {
   return [
-    ...(await examined('disk', async () => await examineDisk(workshop, config))),
+    ...(await examined('disk', async () => await examineDisk(workshop, base))),
     ...(await examined('clock', async () => await examineClock(workshop))),
     ...(await examined('lock', async () => await examineLock(workshop))),
     ...(await examined('timer', async () => [await examineTimer()])),
@@ -20,12 +22,10 @@ export async function examineMachine(workshop: Workshop, config: Config): Promis
 /** A cycle writes the merged model, perhaps a prepared base, and keeps some releases: about five times the base. */
 const shareOfBase = 5
 
-async function examineDisk(workshop: Workshop, config: Config): Promise<Finding[]> {
-  const { bavail, bsize } = await statfs(workshop.home.root)
-  const free = bavail * bsize
-  const base = await workshop.base(config).catch(() => null)
-  const needed = base === null ? 0 : shareOfBase * (await stat(base.path)).size
-  const text = `${gigabytes(free)} free under ${workshop.home.root}`
+async function examineDisk({ home }: Workshop, base: FoundBase | Problem): Promise<Finding[]> {
+  const free = await freeBytes(home.root)
+  const needed = 'code' in base ? 0 : shareOfBase * (await stat(base.path)).size
+  const text = `${gigabytes(free)} free under ${home.root}`
   if (free >= needed) return [ok('disk', text)]
   return [
     failure('disk', {
@@ -35,8 +35,6 @@ async function examineDisk(workshop: Workshop, config: Config): Promise<Finding[
     }),
   ]
 }
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 
 async function examineClock({ home, clock }: Workshop): Promise<Finding[]> {
   const { state } = await readState(home)

@@ -1,5 +1,5 @@
+import type { FoundBase } from '../base/find-base.ts'
 import type { Config } from '../config/schema.ts'
-import { errorTable } from '../errors.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
 import type { Problem } from '../problem.ts'
 import { baseModelName } from '../state/state.ts'
@@ -10,16 +10,15 @@ import { examined, failure, ok, warning } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 /** The base and the four parts that a cycle works with. */
-export async function examineParts(workshop: Workshop, config: Config): Promise<Finding[]> {
+export async function examineParts(workshop: Workshop, config: Config, base: FoundBase | Problem): Promise<Finding[]> {
   const { corpus, trainer, runtime, serving } = await workshop.parts(config)
-  const base = await examined('base', async () => await examineBase(workshop, config))
-  const found = await workshop.base(config).catch(() => null)
-  const trainable = found === null ? [] : await trainer.preflight(found)
+  const isMissing = 'code' in base
+  const trainable = isMissing ? [] : await trainer.preflight(base)
   const runtimeProblems = await runtime.preflight()
   const servingProblems = await serving.preflight()
   return [
-    ...base,
-    ...(found === null ? [] : each('trainer', trainable, `${trainer.name} can train`)),
+    ...(isMissing ? [failure('base', base)] : await examined('base', async () => [await examineBase(base)])),
+    ...(isMissing ? [] : each('trainer', trainable, `${trainer.name} can train`)),
     // One engine, or one server, may be two parts, and is to blame once.
     ...(runtimeProblems.length > 0
       ? without(runtimeProblems, trainable).map((problem) => failure('runtime', problem))
@@ -42,23 +41,16 @@ const each = (name: string, problems: readonly Problem[], good: string): Finding
 const without = (problems: readonly Problem[], named: readonly Problem[]): Problem[] =>
   problems.filter(({ what }) => !named.some((earlier) => earlier.what === what))
 
-async function examineBase(workshop: Workshop, config: Config): Promise<Finding[]> {
-  const base = await workshop.base(config)
-  if (base === null) {
-    const { what, remedy } = errorTable['GI-BASE-MISSING']
-    return [failure('base', { code: 'GI-BASE-MISSING', what, remedy })]
-  }
-  const { architecture, fileType, parameterCount, chatTemplate } = await readGgufSummary(base.path)
+async function examineBase({ path, serverName }: FoundBase): Promise<Finding> {
+  const { architecture, fileType, parameterCount, chatTemplate } = await readGgufSummary(path)
   const millions = (parameterCount / 1e6).toFixed(parameterCount < 1e8 ? 1 : 0)
-  const description = `${base.serverName ?? base.path}: ${architecture ?? 'unnamed architecture'}, ${fileType ?? 'mixed types'}, ${millions}M parameters`
-  if (chatTemplate !== null) return [ok('base', description)]
-  return [
-    warning(
-      'base',
-      `${description}, without a chat template`,
-      'Use an instruction-tuned model: without a template questions are not asked as people ask them.',
-    ),
-  ]
+  const description = `${serverName ?? path}: ${architecture ?? 'unnamed architecture'}, ${fileType ?? 'mixed types'}, ${millions}M parameters`
+  if (chatTemplate !== null) return ok('base', description)
+  return warning(
+    'base',
+    `${description}, without a chat template`,
+    'Use an instruction-tuned model: without a template questions are not asked as people ask them.',
+  )
 }
 
 /** Whether what is served is what the state says. */

@@ -1,8 +1,10 @@
 import { GenesisError } from '../errors.ts'
+import { fileTypeName } from '../gguf/file-type.ts'
 import { openGguf } from '../gguf/gguf-file.ts'
+import type { GgufFile } from '../gguf/gguf-file.ts'
 import { requantisedBytes } from '../gguf/requantise.ts'
-import { readGgufSummary } from '../gguf/summary.ts'
 import type { GgufSummary } from '../gguf/summary.ts'
+import { problemOf } from '../problem.ts'
 import type { Problem } from '../problem.ts'
 
 /** What the engine trains (it refuses the rest); see LlamaFinetuner.cpp of the engine, validateModelForFinetuning. */
@@ -28,16 +30,23 @@ export function trainingProblems({ architecture }: Pick<GgufSummary, 'architectu
 /** The same for a file; one that can't be read is a problem as well. */
 export async function baseProblems(file: string): Promise<Problem[]> {
   try {
-    const summary = await readGgufSummary(file)
-    if (!isTrainableType(summary.fileType)) {
-      const gguf = await openGguf(file)
-      await gguf.close()
-      // Throws when there is a tensor that can't be made trainable.
-      requantisedBytes(gguf)
-    }
-    return trainingProblems(summary)
+    const gguf = await openGguf(file)
+    await gguf.close()
+    // Throws when there is a tensor that can't be made trainable.
+    bytesToPrepare(gguf)
+    return trainingProblems(gguf)
   } catch (error) {
     if (!(error instanceof GenesisError)) throw error
-    return [{ code: error.code, what: [error.what, error.why].filter(Boolean).join(' '), remedy: error.remedy }]
+    return [problemOf(error)]
   }
 }
+
+/** Bytes of the copy that training needs; null when the file is trained on as it is. Throws as `openGguf` and `requantisedBytes`. */
+export async function preparedBytes(file: string): Promise<number | null> {
+  const gguf = await openGguf(file)
+  await gguf.close()
+  return bytesToPrepare(gguf)
+}
+
+const bytesToPrepare = (gguf: GgufFile): number | null =>
+  isTrainableType(gguf.fileType === undefined ? undefined : fileTypeName(gguf.fileType)) ? null : requantisedBytes(gguf)

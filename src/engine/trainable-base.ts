@@ -1,10 +1,10 @@
-import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { GenesisError, systemErrorCode } from '../errors.ts'
-import { openGguf } from '../gguf/gguf-file.ts'
-import { requantiseGguf, requantisedBytes } from '../gguf/requantise.ts'
-import { readGgufSummary } from '../gguf/summary.ts'
-import { isTrainableType } from './base-support.ts'
+import { systemErrorCode } from '../errors.ts'
+import { requantiseGguf } from '../gguf/requantise.ts'
+import { requireDiskSpace } from '../state/disk-space.ts'
+import { makeDirectory } from '../state/files.ts'
+import { preparedBytes } from './base-support.ts'
 
 export interface Preparation {
   base: { path: string; digest: string }
@@ -22,36 +22,24 @@ export async function trainableBase({ base, cacheDirectory, report, signal }: Pr
   const bytes = await preparedBytes(base.path)
   if (bytes === null) return base.path
   const directory = path.join(cacheDirectory, 'bases')
-  const prepared = path.join(directory, `${base.digest}.q8_0.gguf`)
+  const prepared = path.join(directory, fileName(base))
   if ((await sizeOf(prepared)) === bytes) return prepared
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeDirectory(directory)
   // One is enough: those of former bases go first.
   for (const name of await readdir(directory)) await rm(path.join(directory, name), { force: true })
-  const { bavail, bsize } = await statfs(directory)
-  if (bavail * bsize < bytes)
-    throw new GenesisError('GI-DISK-FULL', {
-      what: 'There is not enough free disk space to prepare the base for training.',
-      why: `a Q8_0 copy takes ${gigabytes(bytes)}, and ${gigabytes(bavail * bsize)} are free under ${directory}`,
-    })
+  await requireDiskSpace(directory, bytes, 'prepare the base for training')
   await requantiseGguf({ source: base.path, output: prepared, type: 'Q8_0', report, signal })
   return prepared
-}
-
-/** Bytes of the copy that training needs; null when the base is trained on as it is. */
-async function preparedBytes(file: string): Promise<number | null> {
-  const { fileType } = await readGgufSummary(file)
-  if (isTrainableType(fileType)) return null
-  const gguf = await openGguf(file)
-  await gguf.close()
-  return requantisedBytes(gguf)
 }
 
 /** Bytes that a training of this base writes beside its own files. */
 export async function preparationBytes(base: { path: string; digest: string }, cacheDirectory: string): Promise<number> {
   const bytes = await preparedBytes(base.path)
   if (bytes === null) return 0
-  return (await sizeOf(path.join(cacheDirectory, 'bases', `${base.digest}.q8_0.gguf`))) === bytes ? 0 : bytes
+  return (await sizeOf(path.join(cacheDirectory, 'bases', fileName(base)))) === bytes ? 0 : bytes
 }
+
+const fileName = ({ digest }: { digest: string }): string => `${digest}.q8_0.gguf`
 
 async function sizeOf(file: string): Promise<number | null> {
   try {
@@ -61,5 +49,3 @@ async function sizeOf(file: string): Promise<number | null> {
     throw error
   }
 }
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`

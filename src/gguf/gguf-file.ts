@@ -1,11 +1,11 @@
-import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { GenesisError, systemErrorCode } from '../errors.ts'
+import { GenesisError } from '../errors.ts'
 import { invalidGguf, MoreBytesNeeded } from './byte-cursor.ts'
 import { parseHeader } from './header.ts'
 import type { Header, Tensor } from './header.ts'
 import { numberOf, textOf } from './metadata.ts'
 import type { Metadata } from './metadata.ts'
+import { openRegularFile, readRange } from './ranged-file.ts'
 
 /** An open GGUF file. Its header is in memory, its tensors are not. */
 export interface GgufFile {
@@ -29,17 +29,16 @@ export interface GgufFile {
 
 const firstRead = 1 << 20
 const longestHeader = 128 << 20
-const longestRead = 1 << 30
 
 /**
  * Opens a GGUF file (version 2 or 3, little endian) and checks its header.
  * Throws GI-GGUF-UNREADABLE, GI-GGUF-INVALID (damaged, cut short, no GGUF file) or GI-GGUF-UNSUPPORTED (another version, a split model).
  */
 export async function openGguf(file: string): Promise<GgufFile> {
-  const handle = await openForReading(file)
+  const handle = await openRegularFile(file, (why, cause) => new GenesisError('GI-GGUF-UNREADABLE', { why, cause }))
   try {
     const { size } = await handle.stat()
-    const header = await readHeader(handle, size)
+    const header = await readHeader(handle, size, file)
     refuseSplit(header.metadata)
     return {
       ...header,
@@ -49,7 +48,8 @@ export async function openGguf(file: string): Promise<GgufFile> {
         architecture: textOf(header.metadata, 'general.architecture'),
         fileType: numberOf(header.metadata, 'general.file_type'),
       },
-      readTensor: (tensor, start = 0, length = tensor.bytes - start) => readRange(handle, tensor.position + start, length, file),
+      readTensor: (tensor, start = 0, length = tensor.bytes - start) =>
+        readRange(handle, tensor.position + start, length, () => shorter(file)),
       close: () => handle.close(),
     }
   } catch (error) {
@@ -58,42 +58,20 @@ export async function openGguf(file: string): Promise<GgufFile> {
   }
 }
 
-async function openForReading(file: string): Promise<FileHandle> {
-  try {
-    // Asked before opening: opening a named pipe would wait for a writer.
-    if ((await stat(file)).isFile()) return await open(file, 'r')
-  } catch (error) {
-    const code = systemErrorCode(error)
-    if (code === undefined) throw error
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'this user may not read it' : code
-    throw new GenesisError('GI-GGUF-UNREADABLE', { why: `${file}: ${reason}`, cause: error })
-  }
-  throw new GenesisError('GI-GGUF-UNREADABLE', { why: `${file} is not a regular file` })
-}
-
-async function readHeader(handle: FileHandle, size: number): Promise<Header> {
-  let bytes = await readRange(handle, 0, Math.min(size, firstRead), '')
+async function readHeader(handle: FileHandle, size: number, file: string): Promise<Header> {
+  let bytes = await readRange(handle, 0, Math.min(size, firstRead), () => shorter(file))
   for (;;) {
     try {
       return parseHeader(bytes, size)
     } catch (error) {
       if (!(error instanceof MoreBytesNeeded)) throw error
       if (error.end > longestHeader) throw invalidGguf(`its header is longer than ${longestHeader >> 20} MiB`)
-      bytes = await readRange(handle, 0, Math.min(size, longestHeader, Math.max(4 * bytes.length, error.end)), '')
+      bytes = await readRange(handle, 0, Math.min(size, longestHeader, Math.max(4 * bytes.length, error.end)), () => shorter(file))
     }
   }
 }
 
-async function readRange(handle: FileHandle, position: number, length: number, file: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(new ArrayBuffer(length))
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, longestRead), position + done)
-    if (bytesRead === 0) throw new GenesisError('GI-GGUF-INVALID', { why: `${file} became shorter while it was read` })
-    done += bytesRead
-  }
-  return bytes
-}
+const shorter = (file: string): GenesisError => new GenesisError('GI-GGUF-INVALID', { why: `${file} became shorter while it was read` })
 
 function refuseSplit(metadata: Metadata): void {
   const parts = numberOf(metadata, 'split.count') ?? 1

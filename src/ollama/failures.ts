@@ -7,23 +7,20 @@ const loadFailed =
   /runner process has terminated|error loading model|llama runner|timed out waiting for|connection (?:refused|reset)|unexpected EOF|EOF$/i
 
 /** What an answer with an error status means. `text` is what the server said. */
-export function statusError(host: string, status: number, text: string, what?: string): GenesisError {
+export function statusError(host: string, status: number, text: string): GenesisError {
   const why = `${host} answered ${status}${text === '' ? '' : `: ${text.slice(0, 300)}`}`
   if (status === 401 || status === 403) return new GenesisError('GI-OLLAMA-DENIED', { why })
   if (status === 404 && /model|manifest/i.test(text)) return new GenesisError('GI-OLLAMA-MODEL-MISSING', { why })
   if (status === 404 || status === 405) return new GenesisError('GI-OLLAMA-UNEXPECTED', { why })
-  return saidError(text, { why, what, status })
+  return saidError(text, status, why)
 }
 
 /** What an error means that Ollama wrote into a stream it had begun well. */
-export function saidError(
-  text: string,
-  { why = text, what, status = 500 }: { why?: string; what?: string | undefined; status?: number } = {},
-): GenesisError {
+export function saidError(text: string, status = 500, why = text): GenesisError {
   if (noRoom.test(text)) return new GenesisError('GI-OLLAMA-NO-ROOM', { why })
   if (status === 503 || status === 429 || busy.test(text)) return new GenesisError('GI-OLLAMA-BUSY', { why })
-  if (status >= 500 || loadFailed.test(text)) return new GenesisError('GI-OLLAMA-FAILED', { what, why })
-  return new GenesisError('GI-OLLAMA-REFUSED', { what, why })
+  if (status >= 500 || loadFailed.test(text)) return new GenesisError('GI-OLLAMA-FAILED', { why })
+  return new GenesisError('GI-OLLAMA-REFUSED', { why })
 }
 
 /** What it means that a request got no answer, or an answer that broke off. Errors that are no network's are handed back as they are. */

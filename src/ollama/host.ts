@@ -21,6 +21,9 @@ export function ollamaHost(text: string): string | undefined {
 /** A model's name with the tag that Ollama gives one without: `genesis` is `genesis:latest`. */
 export const withTag = (name: string): string => (/:[^/]*$/.test(name) ? name : `${name}:latest`)
 
+/** The way back: `genesis:latest` is called `genesis`. */
+export const withoutTag = (name: string): string => name.replace(/:latest$/, '')
+
 /** What Ollama accepts for a name here: no spaces, nothing that leads out of its directory, no option of a command. */
 export const modelNamePattern =
   /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*){0,3}(?::[A-Za-z0-9][A-Za-z0-9._-]*)?$/

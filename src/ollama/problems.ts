@@ -1,4 +1,5 @@
 import { GenesisError } from '../errors.ts'
+import { problemOf } from '../problem.ts'
 import type { Problem } from '../problem.ts'
 import type { OllamaServer } from './server.ts'
 
@@ -15,12 +16,6 @@ export async function serverProblems(connect: () => Promise<OllamaServer>): Prom
     throw error
   }
 }
-
-const problemOf = ({ code, what, why, remedy }: GenesisError): Problem => ({
-  code,
-  what: why === undefined ? what : `${what} (${why})`,
-  remedy,
-})
 
 function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
   const [ownMajor = 0, ownMinor = 0] = version.split('.').map((part) => Number.parseInt(part, 10))

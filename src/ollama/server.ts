@@ -72,8 +72,8 @@ export class OllamaServer {
   }
 
   /** Puts the file there under its digest unless it is there already. */
-  async upload(file: string, digest: string, report?: (done: number, total: number) => void): Promise<void> {
-    await this.mapped(async () => await uploadBlob({ host: this.host, headers: this.headers, signal: this.signal, file, digest, report }))
+  async upload(file: string, digest: string): Promise<void> {
+    await this.mapped(async () => await uploadBlob({ host: this.host, headers: this.headers, signal: this.signal, file, digest }))
   }
 
   /** A model from an uploaded file. `from` is never sent: a name that isn't there would be pulled from the network. */

@@ -10,11 +10,10 @@ export interface Upload {
   file: string
   /** SHA-256 of the file, hexadecimal; the server checks it. */
   digest: string
-  report?: ((done: number, total: number) => void) | undefined
 }
 
 /** POST /api/blobs/sha256:...: streams the file unless the server has it. The client library has no call for this. */
-export async function uploadBlob({ host, headers, signal, file, digest, report }: Upload): Promise<void> {
+export async function uploadBlob({ host, headers, signal, file, digest }: Upload): Promise<void> {
   const url = `${host}/api/blobs/sha256:${digest}`
   const common = { headers, redirect: 'error' as const, ...(signal === undefined ? {} : { signal }) }
   const asked = await fetch(url, { ...common, method: 'HEAD' })
@@ -25,7 +24,7 @@ export async function uploadBlob({ host, headers, signal, file, digest, report }
     ...common,
     method: 'POST',
     headers: { ...headers, 'Content-Length': String(size), 'Content-Type': 'application/octet-stream' },
-    body: counted(file, size, report),
+    body: createReadStream(file, { highWaterMark: 1 << 20 }),
     duplex: 'half',
   } as unknown as RequestInit)
   const text = await sent.text()
@@ -36,12 +35,4 @@ export async function uploadBlob({ host, headers, signal, file, digest, report }
       why: `${host} answered 400: ${text.slice(0, 300)}`,
     })
   throw statusError(host, sent.status, text.slice(0, 300))
-}
-
-async function* counted(file: string, total: number, report: Upload['report']): AsyncGenerator<Uint8Array> {
-  let done = 0
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>) {
-    yield chunk
-    report?.((done += chunk.length), total)
-  }
 }

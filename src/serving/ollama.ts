@@ -1,9 +1,7 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { GenesisError, systemErrorCode } from '../errors.ts'
-import { readGgufSummary } from '../gguf/summary.ts'
-import { withTag } from '../ollama/host.ts'
-import type { ModelManner, OllamaModel } from '../ollama/model.ts'
+import { GenesisError } from '../errors.ts'
+import { withoutTag, withTag } from '../ollama/host.ts'
 import { digestIn } from '../ollama/server.ts'
 import type { OllamaServer } from '../ollama/server.ts'
 import { serverProblems } from '../ollama/problems.ts'
@@ -13,7 +11,8 @@ import type { Home } from '../state/home.ts'
 import type { Served, Serving } from './port.ts'
 import { recordedDigest } from './release-files.ts'
 import { releaseDamaged, releaseDirectory, releaseNamePattern } from './release.ts'
-import { stopTexts } from './stop-texts.ts'
+import { createFrom, mannerOfFile, originals, switchTo } from './ollama-changes.ts'
+import type { Listed } from './ollama-changes.ts'
 
 export interface OllamaServingOptions {
   home: Home
@@ -40,11 +39,9 @@ export function ollamaServing({ home, server: connect, production, base: locateB
   }
 
   /** What this home staged under a release's name, if it is still there and still that. */
-  async function staged(server: OllamaServer, name: string): Promise<OllamaModel | null> {
-    const recorded = await recordedOf(releaseDirectory(home, name))
-    if (recorded === null) return null
-    const model = await server.show(name)
-    return model?.digest === recorded ? model : null
+  async function locate(server: OllamaServer, name: string): Promise<ModelLocation | null> {
+    const digest = await recordedOf(releaseDirectory(home, name))
+    return digest !== null && (await server.show(name))?.digest === digest ? { path: null, serverName: name, digest } : null
   }
 
   /** A model under the production name that is none of ours is given a name of its own before the first switch covers it. */
@@ -59,7 +56,7 @@ export function ollamaServing({ home, server: connect, production, base: locateB
     const list = await server.list()
     const current = digestIn(list, production)
     if (current === null) return null
-    const names = list.filter(({ digest }) => digest === current).map(({ name }) => name.replace(/:latest$/, ''))
+    const names = list.filter(({ digest }) => digest === current).map(({ name }) => withoutTag(name))
     const release = names
       .filter((name) => releaseNamePattern.test(name))
       .sort()
@@ -93,9 +90,8 @@ export function ollamaServing({ home, server: connect, production, base: locateB
     },
 
     async locate(name) {
-      if (!releaseNamePattern.test(name)) releaseDirectory(home, name)
-      const model = await staged(await connect(), name)
-      return model === null ? null : { path: null, serverName: name, digest: model.digest ?? '' }
+      releaseDirectory(home, name)
+      return await locate(await connect(), name)
     },
 
     served: async () => await servedBy(await connect()),
@@ -110,7 +106,7 @@ export function ollamaServing({ home, server: connect, production, base: locateB
         await switchTo(server, list, before ?? (await offer(await locateBase())).serverName ?? baseName, production)
         return
       }
-      if ((await staged(server, name)) === null)
+      if ((await locate(server, name)) === null)
         throw new GenesisError('GI-RELEASE-WEIGHTS-GONE', { why: `${server.host} has no ${name} with the weights that were recorded` })
       await keepForeign(server, list, name)
       await switchTo(server, list, name, production)
@@ -121,7 +117,7 @@ export function ollamaServing({ home, server: connect, production, base: locateB
       const server = await connect()
       if ((await servedBy(server))?.name === name) throw new GenesisError('GI-RELEASE-IN-USE', { why: `${production} is ${name}` })
       // Another home may use the same server: a name that this one has no record of is not touched.
-      if ((await staged(server, name)) !== null) await server.remove(name)
+      if ((await locate(server, name)) !== null) await server.remove(name)
     },
   }
 }
@@ -131,54 +127,8 @@ async function keepRecord(from: string, to: string): Promise<void> {
   if (text !== undefined && text !== (await readTextIfPresent(to))) await writeFileAtomic(to, text)
 }
 
-type Listed = readonly { name: string; digest: string }[]
-
-/** Uploads and creates; a blob that the server has pruned in between is sent again. What came of it is looked at: "success" is no proof. */
-async function createFrom(server: OllamaServer, name: string, file: string, digest: string, manner: ModelManner): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    await server.upload(file, digest)
-    try {
-      await server.create(name, digest, manner)
-      break
-    } catch (error) {
-      const pruned = error instanceof GenesisError && /blob.*(?:not found|does not exist)|no such file/i.test(error.why ?? '')
-      if (!pruned || attempt > 2) throw error
-    }
-  }
-  const made = await server.show(name)
-  if (made?.digest !== digest)
-    throw new GenesisError('GI-OLLAMA-FAILED', {
-      what: `${name} was created, but ${server.host} has other weights under that name.`,
-      why: `sent was ${digest.slice(0, 12)}, there is ${made?.digest?.slice(0, 12) ?? 'nothing'}`,
-    })
-}
-
-/** One copy is the switch. A name can answer with old weights until the model is unloaded; a question then shows that the new ones load. */
-async function switchTo(server: OllamaServer, list: Listed, from: string, production: string): Promise<void> {
-  if (digestIn(list, production) !== digestIn(list, from)) await server.copy(from, production)
-  await server.unload(production)
-  await server.chat({ model: production, messages: [{ role: 'user', content: 'ping' }], options: { num_predict: 1, temperature: 0 } })
-}
-
-/** Copies of what stood under the production name before the first release, oldest first. */
-const originals = (list: Listed, production: string): string[] =>
-  list
-    .map(({ name }) => name.replace(/:latest$/, ''))
-    .filter((name) => name.startsWith(`${production}-before-`))
-    .sort()
-
-/** A base from a file has no manner on the server yet: Ollama takes the chat template from the file; the stops are its own. */
-async function mannerOfFile(file: string): Promise<ModelManner> {
-  const { tokenizer } = await readGgufSummary(file)
-  return { template: '', system: '', renderer: '', parser: '', parameters: { stop: stopTexts(tokenizer), temperature: 0 } }
-}
-
 /** The digest of the weights that SHA256SUMS in a directory names; null without one. */
 async function recordedOf(directory: string): Promise<string | null> {
-  try {
-    return recordedDigest(await readFile(path.join(directory, 'SHA256SUMS'), 'utf8'), 'model.gguf') ?? null
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null
-    throw error
-  }
+  const sums = await readTextIfPresent(path.join(directory, 'SHA256SUMS'))
+  return sums === undefined ? null : (recordedDigest(sums, 'model.gguf') ?? null)
 }

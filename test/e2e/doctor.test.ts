@@ -41,7 +41,7 @@ test('every line fits into 80 columns and has its remedy below', async (t) => {
   assert.match(stdout, /no cycle can run until it is mended/)
 })
 
-test('a server that is away is one failure that may mend itself: exit 12', async (t) => {
+test('a server that is away is one failure, told once, that may mend itself', async (t) => {
   const home = temporaryHome(t, { config: { serving: { kind: 'ollama', host: 'http://127.0.0.1:1025' }, base: { gguf: base } } })
   const report = await genesisJson<Report>(['doctor', '--home', home.root], { code: 10 })
   const away = report.findings.filter(({ code }) => code === 'GI-OLLAMA-AWAY')

@@ -52,6 +52,7 @@ const flawless: Faults = {
 export interface Asked {
   path: string
   body: Record<string, unknown>
+  authorization: string | undefined
 }
 
 /** A small real Ollama: HTTP, blobs, manifests, a model that stays loaded under its name, and an answer that `mind` thinks of. */
@@ -112,7 +113,7 @@ export class FakeOllama {
     const raw = Buffer.concat(chunks)
     const isBlob = url.startsWith('/api/blobs/')
     const body = isBlob || raw.length === 0 ? {} : (JSON.parse(raw.toString()) as Record<string, unknown>)
-    this.asked.push({ path: url, body })
+    this.asked.push({ path: url, body, authorization: request.headers.authorization })
     if (this.faults.status !== null) return json(response, this.faults.status, { error: `status ${this.faults.status}` })
     if (this.faults.html) return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>router</html>')
     if (isBlob) return this.blob(request, response, url.slice('/api/blobs/sha256:'.length), raw)

@@ -111,12 +111,24 @@ test('what answers and speaks no HTTP is no Ollama', async () => {
   }
 })
 
-test('an old version is a problem with its number, and the token is sent', async () => {
+test('an old version is a problem with its number', async () => {
   const [problem] = await serverProblems(() =>
     Promise.resolve(Object.assign(new OllamaServer({ host: fake.host }), { version: () => Promise.resolve('0.5.13') })),
   )
   assert.equal(problem?.code, 'GI-OLLAMA-TOO-OLD')
   assert.match(problem.what, /0\.5\.13/)
+})
+
+test('the token is sent with every kind of request, and none without one', async () => {
+  const guarded = new OllamaServer({ host: fake.host, apiKey: 'secret' })
+  await guarded.version()
+  await guarded.upload(file, base.digest)
+  await guarded.create('guarded', base.digest, { template: '', system: '', renderer: '', parser: '', parameters: {} })
+  await guarded.chat({ model: 'guarded', messages: [{ role: 'user', content: 'hello' }], options: {} })
+  assert.equal(fake.asked.length, 5)
+  assert.ok(fake.asked.every(({ authorization }) => authorization === 'Bearer secret'))
+  await (await connect()).version()
+  assert.equal(fake.asked.at(-1)?.authorization, undefined)
 })
 
 test('a full queue, a dropped connection, an answer that breaks off and a runner that died are tried again, and no answer is lost', async () => {

@@ -1,6 +1,7 @@
-import { copyFile, link, statfs } from 'node:fs/promises'
+import { copyFile, link } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../../errors.ts'
+import { requireDiskSpace } from '../../state/disk-space.ts'
 import { digestFile, makeDirectory } from '../../state/files.ts'
 import type { TrainingJob } from '../../trainers/port.ts'
 import { trainingDirectory } from '../cycle-directory.ts'
@@ -15,7 +16,7 @@ export async function train(context: StepContext): Promise<StepResult | StepWait
   const [problem] = problems
   if (problem !== undefined) throw new GenesisError('GI-STEP-FAILED', { what: problem.what, remedy: problem.remedy, temporary: true })
   const estimate = await trainer.estimate(job)
-  await checkDisk(job.directory, estimate.diskBytes)
+  await requireDiskSpace(job.directory, estimate.diskBytes ?? 0, 'train')
   context.progress('starting', 0, undefined, estimate.durationMs)
 
   const startedMs = context.clock.now().getTime()
@@ -61,18 +62,6 @@ async function trainingJob(context: StepContext): Promise<TrainingJob> {
     settings: { rank, alpha, targetModules: [...targetModules], learningRate, minimumLearningRate, epochs, contextLength, seed },
     directory,
   }
-}
-
-async function checkDisk(directory: string, needed: number | null): Promise<void> {
-  if (needed === null) return
-  const { bavail, bsize } = await statfs(directory)
-  const free = bavail * bsize
-  if (free >= needed) return
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`
-  throw new GenesisError('GI-DISK-FULL', {
-    what: 'There is not enough free disk space to train.',
-    why: `about ${gigabytes(needed)} are needed and ${gigabytes(free)} are free under ${directory}`,
-  })
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {
