@@ -153,6 +153,10 @@ export const errorTable = {
     'The training took longer than its time limit and was stopped.',
     'Raise "trainer.timeLimitHours", or train fewer epochs; the checkpoint is kept.',
   ),
+  'GI-LAYOUT-DIFFERS': invalid(
+    'The model is asked in another chat layout than it would be trained in.',
+    'Serve the base with its own chat template: make its Ollama model anew from the GGUF file, without a TEMPLATE or SYSTEM of your own.',
+  ),
   'GI-PROMPT-TOO-LONG': invalid(
     'A question does not fit into the context of a request.',
     'Raise "runtime.contextLength", or remove the item.',

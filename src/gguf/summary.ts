@@ -29,6 +29,8 @@ export interface GgufTokenizer {
   readonly tokenTypes: readonly number[]
   bosId: number | undefined
   eosId: number | undefined
+  /** Whether a start-of-text token is put before what is tokenised; where the file doesn't say, byte-level BPE adds none. */
+  addsBos: boolean
 }
 
 /** Reads what a model file says about itself; the file is closed again. Throws as `openGguf` does. */
@@ -64,6 +66,7 @@ function tokenizerOf(metadata: Metadata): GgufTokenizer {
     },
     bosId: numberOf(metadata, 'tokenizer.ggml.bos_token_id'),
     eosId: numberOf(metadata, 'tokenizer.ggml.eos_token_id'),
+    addsBos: metadata.get('tokenizer.ggml.add_bos_token')?.value === true,
   }
 }
 

@@ -115,6 +115,17 @@ export class OllamaServer {
     }, null)
   }
 
+  /** The text that the model would be given; null where the server can't tell (then it answers as always). */
+  async rendered({ model, messages, think, options }: ChatRequest): Promise<string | null> {
+    const request = { model, messages: [...messages] as Message[], options, ...(think === undefined ? {} : { think }) }
+    const said = (await this.asking(
+      async (ollama) => await ollama.chat({ ...request, ...{ _debug_render_only: true }, stream: false }),
+      null,
+    )) as { _debug_info?: { rendered_template?: unknown } }
+    const text = said._debug_info?.rendered_template
+    return typeof text === 'string' ? text : null
+  }
+
   private async asking<T>(ask: (ollama: Ollama) => Promise<T>, limitMs: number | null = quickMs): Promise<T> {
     const signals = [this.signal, limitMs === null ? undefined : AbortSignal.timeout(limitMs)].filter((signal) => signal !== undefined)
     return await this.mapped(

@@ -20,6 +20,10 @@ export function engineRuntime(_config: Config['runtime'], options: EngineRuntime
         ...{ systemPrompt: null, thinking: 'off', decoding: { temperature: 0, maxTokens } },
       }
     },
+    layout: async (model, messages) => {
+      const { askingLayout } = await import('../engine/render.ts')
+      return askingLayout(await readGgufSummary(fileOf(model)), messages)
+    },
     generate: async function* (...given) {
       const { generateAnswers } = await import('./engine-answers.ts')
       yield* generateAnswers(options, ...given)

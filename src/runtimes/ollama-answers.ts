@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { GenesisError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
+import type { PromptLayout } from '../evaluation/prompt-layout.ts'
+import type { ChatMessage } from '../learnings/learning.ts'
 import type { ChatAnswer, ChatRequest, OllamaServer } from '../ollama/server.ts'
 import { inLanes } from './in-lanes.ts'
 import { shownModel } from './ollama-model.ts'
@@ -36,6 +38,25 @@ export async function* generateOnOllama(
   } finally {
     leaving.abort()
   }
+}
+
+/** What the server makes of the messages, where its version tells, and how many tokens that is. */
+export async function layoutOnOllama(
+  { server: connect }: OllamaRuntimeOptions,
+  model: ModelLocation,
+  messages: readonly ChatMessage[],
+  decoding: DecodingOptions,
+  signal: AbortSignal,
+): Promise<PromptLayout> {
+  const server = await connect(signal)
+  const { name, thinks } = await shownModel(server, model)
+  const request: ChatRequest = {
+    model: name,
+    messages,
+    think: thinks ? false : undefined,
+    options: { ...optionsOf(decoding), num_predict: 1 },
+  }
+  return { text: await server.rendered(request), tokens: (await server.chat(request)).promptTokens }
 }
 
 /** Greedy, and the same at each call; the context is set, as the server's own default differs from version to version. */

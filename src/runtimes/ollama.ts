@@ -21,6 +21,10 @@ export function ollamaRuntime(options: OllamaRuntimeOptions): Runtime {
         decoding: { temperature: 0, maxTokens },
       }
     },
+    layout: async (...given) => {
+      const { layoutOnOllama } = await import('./ollama-answers.ts')
+      return await layoutOnOllama(options, ...given)
+    },
     generate: async function* (...given) {
       const { generateOnOllama } = await import('./ollama-answers.ts')
       yield* generateOnOllama(options, ...given)

@@ -1,3 +1,4 @@
+import type { PromptLayout } from '../evaluation/prompt-layout.ts'
 import type { ChatMessage } from '../learnings/learning.ts'
 import type { Problem } from '../problem.ts'
 
@@ -53,6 +54,8 @@ export interface Runtime {
   version(): Promise<string>
   preflight(): Promise<Problem[]>
   promptConvention(model: ModelLocation, options: DecodingOptions): Promise<PromptConvention>
+  /** What the model is really given when it is asked `messages`. */
+  layout(model: ModelLocation, messages: readonly ChatMessage[], options: DecodingOptions, signal: AbortSignal): Promise<PromptLayout>
   /**
    * One answer for each prompt, in any order. An answer that could not be had is an error (GenesisError), never an empty text.
    * Stops early and throws GI-INTERRUPTED when `signal` aborts.

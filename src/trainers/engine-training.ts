@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts'
 import { trainingProblems } from '../engine/base-support.ts'
 import { namesIn } from '../engine/checkpoint.ts'
 import { planTraining, trainingCost } from '../engine/plan.ts'
+import { trainingLayout } from '../engine/render.ts'
 import { requireEngine } from '../engine/status.ts'
 import { preparationBytes, trainableBase } from '../engine/trainable-base.ts'
 import { runTraining } from '../engine/train.ts'
@@ -35,6 +36,7 @@ export function engineTraining(config: Training['config'], options: EngineTraine
       // Two checkpoints of three adapters each (Adam keeps two moments), the one that is being made, the adapter itself.
       return { durationMs: Math.round(stepMs * conversations.length), diskBytes: 10 * adapterBytes + preparation }
     },
+    layout: async (base, messages) => trainingLayout(await readGgufSummary(base.path), messages),
     begin: async (job, report, signal) => {
       const handle: TrainingHandle = { trainer: 'engine', jobId: job.id }
       const inputs = await inputsDigest(job)

@@ -19,6 +19,7 @@ export function engineTrainer(config: Pick<Config['trainer'], 'timeLimitHours'>,
       return [...(await engineStatus(options.engineDirectory)).problems, ...(await ofBase)]
     },
     estimate: async (...given) => await (await training()).estimate(...given),
+    layout: async (...given) => await (await training()).layout(...given),
     begin: async (...given) => await (await training()).begin(...given),
     observe: async (...given) => await (await training()).observe(...given),
     cancel: async (...given) => await (await training()).cancel(...given),

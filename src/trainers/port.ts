@@ -1,3 +1,5 @@
+import type { TrainingLayout } from '../evaluation/prompt-layout.ts'
+import type { ChatMessage } from '../learnings/learning.ts'
 import type { Problem } from '../problem.ts'
 
 /** The training's settings, in the field's words. */
@@ -63,6 +65,8 @@ export interface Trainer {
   preflight(base: { path: string }): Promise<Problem[]>
   /** Expected milliseconds and bytes of disk for this job; null where it can't say. */
   estimate(job: TrainingJob): Promise<{ durationMs: number | null; diskBytes: number | null }>
+  /** What stands before the answer to `messages` in a training on this base. */
+  layout(base: { path: string }, messages: readonly ChatMessage[]): Promise<TrainingLayout>
   /**
    * Starts, or finds again, the training of `job`. Calling it twice for the same job must not train twice.
    * A trainer that works inside the call returns when the adapter is there; it stops at a checkpoint when `signal` aborts.

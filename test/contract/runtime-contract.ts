@@ -55,6 +55,23 @@ export function describeRuntimeContract(title: string, prepare: () => Promise<Ru
       assert.deepEqual(await runtime.promptConvention(model, decoding), convention)
     })
 
+    test('what it gives the model holds the messages in their order, when it can be seen', async () => {
+      const { runtime, model, questions } = await prepare()
+      const [first = '', second = ''] = questions
+      const messages = [
+        { role: 'user' as const, content: first },
+        { role: 'assistant' as const, content: 'Understood.' },
+        { role: 'user' as const, content: second },
+      ]
+      const { text } = await runtime.layout(model, messages, decoding, never)
+      if (text === null) return
+      const places = [first, 'Understood.', second].map((content) => text.indexOf(content))
+      assert.ok(
+        places.every((place, index) => place > (places[index - 1] ?? -1)),
+        text,
+      )
+    })
+
     test('it stops with GI-INTERRUPTED when its signal aborts, before or meanwhile', async () => {
       const { runtime, model, questions } = await prepare()
       await assert.rejects(all(runtime.generate(model, promptsFor(questions), decoding, AbortSignal.abort())), { code: 'GI-INTERRUPTED' })

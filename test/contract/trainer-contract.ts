@@ -46,6 +46,13 @@ export function describeTrainerContract(title: string, prepare: () => Promise<Tr
       assert.equal(progress.at(-1)?.timeLeftMs, 0)
     })
 
+    test('what stands before an answer ends without it and holds the question', async () => {
+      const { trainer, makeJob } = await prepare()
+      const { base } = await makeJob()
+      const { text } = await trainer.layout(base, [{ role: 'user', content: 'How long is a piece of string?' }])
+      assert.match(text ?? '', /How long is a piece of string\?/)
+    })
+
     test('begin for a finished job does not train again', async () => {
       const { trainer, makeJob } = await prepare()
       const job = await makeJob()

@@ -91,6 +91,15 @@ describe('30 corrections and nothing else', async () => {
 })
 
 describe('a step that fails', () => {
+  test('a model that is asked in another layout than it would be trained in is never trained: the difference is named', async () => {
+    const place = readyPlace()
+    place.runtime.layoutText = (text) => `You are helpful. ${text}`
+    const last = (await place.runToEnd()).at(-1)
+    assert.equal(last?.step, 'prepare')
+    assert.match((await place.state()).last_cycle?.reasons.join() ?? '', /another chat layout .*asked with "You are helpful\. /)
+    assert.equal(place.trainer.steps, 0)
+  })
+
   test('for good makes the cycle FAILED: reason kept, learnings untouched, a backoff', async () => {
     const place = readyPlace()
     const learnings = readFileSync(place.home.learningsJsonl)

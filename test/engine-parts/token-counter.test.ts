@@ -42,7 +42,16 @@ describe('counting tokens', () => {
 
   test('other tokenizers are estimated from their vocabulary, at most a token a byte', () => {
     const tokens = ['<unk>', 'hello', '\u2581world', '\u2581', 'l', 'o']
-    const { exact, count } = tokenCounterFor({ model: 'llama', pre: undefined, tokens, merges: [], tokenTypes: [], bosId: 1, eosId: 2 })
+    const { exact, count } = tokenCounterFor({
+      model: 'llama',
+      pre: undefined,
+      tokens,
+      merges: [],
+      tokenTypes: [],
+      bosId: 1,
+      eosId: 2,
+      addsBos: true,
+    })
     assert.equal(exact, false)
     // hello + (space)world = 2 matches, a quarter more is 2.5, rounded up, and one.
     assert.equal(count('hello world'), 4)

@@ -209,6 +209,8 @@ export class FakeOllama {
     if (body['think'] !== undefined && !model.thinks && this.generation !== 'old')
       return json(response, 400, { error: `"${name}" does not support thinking` })
     if (!this.loaded.has(tagged(name))) this.loaded.set(tagged(name), model.blob)
+    if (body['_debug_render_only'] === true && this.generation !== 'old')
+      return json(response, 200, { model: name, created_at: '', _debug_info: { rendered_template: renderedOf(body) } })
     const question = (body['messages'] as { content: string }[]).at(-1)?.content ?? ''
     this.chatting += 1
     this.mostChatting = Math.max(this.mostChatting, this.chatting)
@@ -217,6 +219,8 @@ export class FakeOllama {
     const content = this.blobs.get(this.loaded.get(tagged(name)) ?? '')?.toString() ?? ''
     const answer = this.mind(question, content)
     const promptTokens = Math.min(Number((body['options'] as Record<string, unknown> | undefined)?.['num_ctx'] ?? 4096), question.length)
+    if (body['stream'] === false)
+      return json(response, 200, { model: name, created_at: '', message: { role: 'assistant', content: answer }, done: true })
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     const say = (line: object): unknown => response.write(`${JSON.stringify({ model: name, created_at: '', ...line })}\n`)
     this.chatting -= 1
@@ -233,6 +237,9 @@ export class FakeOllama {
   }
 }
 
+/** A template that puts nothing around messages. */
+const renderedOf = (body: Record<string, unknown>): string =>
+  (body['messages'] as { content: string }[]).map(({ content }) => content).join('\n')
 const text = (value: unknown, fallback = ''): string => (typeof value === 'string' ? value : fallback)
 const plain = { template: '{{ .Prompt }}', system: '', parameters: {}, renderer: '', parser: '', thinks: false }
 const tagged = (name: string): string => (name.includes(':') ? name : `${name}:latest`)

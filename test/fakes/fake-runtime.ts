@@ -1,4 +1,6 @@
 import type { Answer, DecodingOptions, ModelLocation, Prompt, PromptConvention, Runtime } from '../../src/runtimes/port.ts'
+import type { PromptLayout } from '../../src/evaluation/prompt-layout.ts'
+import type { ChatMessage } from '../../src/learnings/learning.ts'
 import { GenesisError } from '../../src/errors.ts'
 
 export interface FakeRuntimeFaults {
@@ -22,6 +24,8 @@ export class FakeRuntime implements Runtime {
   faults: FakeRuntimeFaults = {}
   versionText = 'fake 1'
   convention: Partial<PromptConvention> = {}
+  /** What it makes of the messages' texts. */
+  layoutText = (text: string): string => text
   readonly #answer: (question: string, model: ModelLocation, prompt: Prompt) => string
 
   constructor(answer: (question: string, model: ModelLocation, prompt: Prompt) => string) {
@@ -39,6 +43,10 @@ export class FakeRuntime implements Runtime {
   async promptConvention(_model: ModelLocation, options: DecodingOptions): Promise<PromptConvention> {
     const decoding = { temperature: 0, maxTokens: options.maxTokens } as const
     return { chatTemplate: null, systemPrompt: null, thinking: 'off', decoding, ...this.convention }
+  }
+
+  async layout(_model: ModelLocation, messages: readonly ChatMessage[]): Promise<PromptLayout> {
+    return { text: this.layoutText(messages.map(({ content }) => content).join('\n')), tokens: null }
   }
 
   async *generate(model: ModelLocation, prompts: readonly Prompt[], _options: DecodingOptions, signal: AbortSignal): AsyncIterable<Answer> {

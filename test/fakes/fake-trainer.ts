@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
+import type { TrainingLayout } from '../../src/evaluation/prompt-layout.ts'
+import type { ChatMessage } from '../../src/learnings/learning.ts'
 import { GenesisError } from '../../src/errors.ts'
 import { openGguf } from '../../src/gguf/gguf-file.ts'
 import { MetadataValue } from '../../src/gguf/metadata.ts'
@@ -30,6 +32,11 @@ export class FakeTrainer implements Trainer {
 
   async preflight(): Promise<[]> {
     return []
+  }
+
+  /** As a template without anything would have it. */
+  async layout(_base: { path: string }, messages: readonly ChatMessage[]): Promise<TrainingLayout> {
+    return { text: messages.map(({ content }) => content).join('\n'), tokens: null, startOfText: '' }
   }
 
   async estimate(): Promise<{ durationMs: number; diskBytes: number }> {

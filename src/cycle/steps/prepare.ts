@@ -21,6 +21,7 @@ import { readState } from '../../state/store.ts'
 import { answerPinned } from '../answer-pinned.ts'
 import { attemptsOn } from '../attempts.ts'
 import { locateModel } from '../baseline.ts'
+import { checkLayout } from '../check-layout.ts'
 import type { JudgedItem } from '../judged-item.ts'
 import { lookAround } from '../look.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
@@ -35,6 +36,7 @@ export async function prepare(context: StepContext): Promise<StepResult> {
   const { cycle, made } = context
   const baseline = await locateModel(made.serving, cycle.baseline, cycle.base)
   const plan = planDataset(await readDatasetInput(context))
+  const layout = await checkLayout(context, baseline, plan.input.learnings)
   const prepared = prepareDataset(plan, await askAboutRetention(context, plan, baseline))
   if (context.resultOf('collect')['simulated'] !== 'mixed') await pin(context, prepared)
   await writeDataset(
@@ -66,6 +68,7 @@ export async function prepare(context: StepContext): Promise<StepResult> {
       baselineAccuracy: estimatedLiveAccuracy(scores, share.value),
       trainDigest: await digestFile(path.join(context.directory, 'train.jsonl')),
       promptConvention: promptConventionDigest(convention),
+      layout,
       ...(untrained ? { reasons: reasons.map(asUntrained), missing: best.judgement.missing } : {}),
     },
     ...(untrained ? { verdict: 'ABSTAIN' as const } : {}),

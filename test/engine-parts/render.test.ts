@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { askingLayout, trainingLayout } from '../../src/engine/render.ts'
+import { layoutDifference } from '../../src/evaluation/prompt-layout.ts'
+
+const tokenizer = {
+  ...{ model: 'llama', pre: undefined, merges: [], tokenTypes: [], bosId: 1, eosId: 2, addsBos: true },
+  tokens: ['<unk>', '<bos>', '<eos>', 'Hi', '!'],
+}
+const question = [{ role: 'user' as const, content: 'Hi!' }]
+const layouts = (chatTemplate: string | null) => ({
+  training: trainingLayout({ chatTemplate, tokenizer }, question),
+  asking: askingLayout({ chatTemplate, tokenizer }, question),
+})
+
+/** As Gemma lays it out: a start of text, turns with their role, content without the space around it. */
+const gemma = [
+  '{{ bos_token }}{% for message in messages %}',
+  "{% set role = 'model' if message['role'] == 'assistant' else message['role'] %}",
+  "{{ '<start_of_turn>' + role + '\\n' + message['content'] | trim + '<end_of_turn>\\n' }}{% endfor %}",
+  "{% if add_generation_prompt %}{{ '<start_of_turn>model\\n' }}{% endif %}",
+].join('')
+/** As Qwen3 does: a thinking block before the last answer, an empty one where thinking is off. */
+const qwen = [
+  "{%- for message in messages %}{{- '<|im_start|>' + message.role + '\\n' }}",
+  "{%- if message.role == 'assistant' and loop.last %}{{- '<think>\\n\\n</think>\\n\\n' }}{%- endif %}",
+  "{{- message.content + '<|im_end|>\\n' }}{%- endfor %}",
+  "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}",
+  "{%- if enable_thinking is defined and enable_thinking is false %}{{- '<think>\\n\\n</think>\\n\\n' }}{%- endif %}{%- endif %}",
+].join('')
+
+describe('a prompt in the layout of training and in that of asking', () => {
+  test('Gemma: the same, with the start of text', () => {
+    const { training, asking } = layouts(gemma)
+    assert.equal(asking.text, '<bos><start_of_turn>user\nHi!<end_of_turn>\n<start_of_turn>model\n')
+    assert.equal(training.text, asking.text)
+    assert.equal(training.startOfText, '<bos>')
+  })
+
+  test('Qwen3: the same, with the empty thinking block that stands for thinking off', () => {
+    const { training, asking } = layouts(qwen)
+    assert.equal(asking.text, '<|im_start|>user\nHi!<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n')
+    assert.equal(layoutDifference(training, asking), null)
+  })
+
+  test('a template that begins answers otherwise when it is asked is seen to differ', () => {
+    const { training, asking } = layouts(qwen.replace("{{- '<|im_start|>assistant\\n' }}", "{{- '<|im_start|>assistant\\nSure: ' }}"))
+    assert.match(layoutDifference(training, asking) ?? '', /Sure: /)
+  })
+
+  test('tokens of a vocabulary that is not rebuilt here are not counted', () => {
+    assert.deepEqual([layouts(gemma).training.tokens, layouts(gemma).asking.tokens], [null, null])
+  })
+
+  test('without a template, or with one that can not be rendered, nothing is seen', () => {
+    for (const template of [null, '{% unheard_of %}', "{{ raise_exception('no system role') }}"])
+      assert.deepEqual([layouts(template).training.text, layouts(template).asking.text], [null, null])
+  })
+})
