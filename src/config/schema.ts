@@ -20,39 +20,48 @@ export const BaseConfig = z
   .refine(({ gguf, ollama }) => (gguf === undefined) !== (ollama === undefined), { error: 'either {"gguf": FILE} or {"ollama": MODEL}' })
   .meta({ oneOf: [{ required: ['gguf'] }, { required: ['ollama'] }] })
 
-export const CorpusConfig = z.strictObject({
-  kind: z
-    .enum(['jsonl', 'weaviate'])
-    .default('jsonl')
-    .describe('Where trusted older examples come from: a file, or a Weaviate collection.'),
-  path: z
-    .string()
-    .min(1)
-    .default('data/corpus.jsonl')
-    .describe('JSONL file of {"input","output","category"?}; need not exist. Relative to the home.'),
-  host: hostName.default('127.0.0.1').describe('Where Weaviate is; for kind "weaviate", as all that follows.'),
-  port: portNumber.default(8080).describe('Its HTTP port.'),
-  grpcPort: portNumber.default(50051).describe('Its gRPC port.'),
-  secure: z.boolean().default(false).describe('Whether both are spoken to over TLS.'),
-  collection: z
-    .string()
-    .regex(/^[A-Z][A-Za-z0-9_]{0,254}$/)
-    .default('GenesisCorpus')
-    .describe('The collection that holds the examples.'),
-  tenant: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/)
-    .optional()
-    .describe('The tenant, in a collection that has tenants.'),
-  fields: z
-    .strictObject({
-      input: propertyName.default('prompt').describe('Property with what was asked.'),
-      output: propertyName.default('answer').describe('Property with the answer.'),
-      category: propertyName.default('category').describe('Property with the category; need not exist.'),
-    })
-    .prefault({})
-    .describe('Which properties of an object hold what.'),
-})
+export const CorpusConfig = z
+  .strictObject({
+    kind: z
+      .enum(['jsonl', 'weaviate'])
+      .default('jsonl')
+      .describe('Where trusted older examples come from: a file, or a Weaviate collection.'),
+    path: z
+      .string()
+      .min(1)
+      .default('data/corpus.jsonl')
+      .describe('JSONL file of {"input","output","category"?}; need not exist. Relative to the home.'),
+    host: hostName.default('127.0.0.1').describe('Where Weaviate is; for kind "weaviate", as all that follows.'),
+    port: portNumber.default(8080).describe('Its HTTP port.'),
+    grpcPort: portNumber.default(50051).describe('Its gRPC port.'),
+    secure: z.boolean().default(false).describe('Whether both are spoken to over TLS.'),
+    collection: z
+      .string()
+      .regex(/^[A-Z][A-Za-z0-9_]{0,254}$/)
+      .default('GenesisCorpus')
+      .describe('The collection that holds the examples.'),
+    tenant: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/)
+      .optional()
+      .describe('The tenant, in a collection that has tenants.'),
+    fields: z
+      .strictObject({
+        input: propertyName.default('prompt').describe('Property with what was asked.'),
+        output: propertyName.default('answer').describe('Property with the answer.'),
+        category: propertyName.default('category').describe('Property with the category; need not exist.'),
+      })
+      .prefault({})
+      .describe('Which properties of an object hold what.'),
+    writeBack: z
+      .boolean()
+      .default(false)
+      .describe('Whether what a deployed model has learned is written into the collection, to be replayed later; for kind "weaviate".'),
+  })
+  .refine(({ kind, writeBack }) => kind === 'weaviate' || !writeBack, {
+    path: ['writeBack'],
+    error: 'false, unless the kind is "weaviate"',
+  })
 
 export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])
 

@@ -18,4 +18,6 @@ export interface Corpus {
   preflight(): Promise<Problem[]>
   /** Every entry, in a stable order, streamed. Entries that can't be used are reported to `skipped`. Throws GI-CORPUS-UNREADABLE. */
   read(skipped: (reason: string) => void): AsyncIterable<CorpusEntry>
+  /** Adds entries, where the program may; those whose ids are there already are replaced. Throws GI-CORPUS-AWAY or GI-CORPUS-UNREADABLE. */
+  write?(entries: readonly CorpusEntry[]): Promise<void>
 }

@@ -24,6 +24,10 @@ export function openWeaviateCorpus(settings: WeaviateSettings): Corpus {
         return [{ code: error.code, what: error.why === undefined ? error.what : `${error.what} (${error.why})`, remedy: error.remedy }]
       }
     },
+    async write(entries): Promise<void> {
+      const { writeEntries } = await import('./weaviate-write.ts')
+      await writeEntries(settings, entries)
+    },
     async *read(skipped): AsyncGenerator<CorpusEntry> {
       await checkCollection(settings)
       const { fields } = settings

@@ -1,4 +1,5 @@
 import type { Step } from './step.ts'
+import type { WrittenBack } from './write-back.ts'
 
 type Result = Record<string, unknown>
 
@@ -10,6 +11,9 @@ export function stepSummary(step: Step, result: Result): string {
 const number = (value: unknown): string => (typeof value === 'number' ? String(value) : '?')
 const inner = (value: unknown, key: string): string => number((value as Result | undefined)?.[key])
 
+const inCorpus = ({ entries, problem }: WrittenBack): string =>
+  problem === undefined ? `finished; ${entries} examples written into the corpus` : `finished; the corpus got nothing: ${problem}`
+
 const summaries: Partial<Record<Step, (result: Result) => string>> = {
   collect: ({ usable, successes, corpus }) =>
     `${number(usable)} usable learnings, ${number(successes)} successes, ${number(corpus)} corpus examples`,
@@ -20,4 +24,5 @@ const summaries: Partial<Record<Step, (result: Result) => string>> = {
   evaluate: ({ items, answersThatDiffer }) => `${number(items)} items answered, ${number(answersThatDiffer)} answers differ`,
   decide: ({ verdict }) => String(verdict),
   deploy: ({ release }) => `${String(release)} is served`,
+  conclude: ({ writtenBack }) => (writtenBack === undefined ? 'finished' : inCorpus(writtenBack as WrittenBack)),
 }

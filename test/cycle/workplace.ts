@@ -47,7 +47,7 @@ export const learning: Mind = (question, generation) =>
 /** Learns what was corrected and forgets what it knew. */
 export const forgetful: Mind = (question, generation) => question.startsWith('keep') === (generation === 0)
 
-const answerTo = (question: string): string => `answer to ${question}`
+export const answerTo = (question: string): string => `answer to ${question}`
 
 /** A home with real files, real serving and real merging, and fakes where a model would have to think. */
 export class Workplace {

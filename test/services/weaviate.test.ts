@@ -9,6 +9,7 @@ import { Config } from '../../src/config/schema.ts'
 import { corpora } from '../../src/corpora/index.ts'
 import type { CorpusEntry } from '../../src/corpora/port.ts'
 import { pushCorpus } from '../../src/corpora/push.ts'
+import { writeEntries } from '../../src/corpora/weaviate-write.ts'
 import type { WeaviateSettings } from '../../src/corpora/weaviate-connection.ts'
 import { describeCorpus, readAll } from '../contract/corpus-contract.ts'
 import { startWeaviate, workplace } from './servers.ts'
@@ -129,6 +130,39 @@ test('what is pushed comes back, once however often it is pushed, also for a ten
       entries.map(({ id }) => id).sort(),
     )
   }
+})
+
+test('what is written back is replaced when it is written again, and reads as any entry', async () => {
+  const settings = settingsFor(newName())
+  const corpus = corpora.weaviate(settings)
+  const entries = [{ id: 'learning one', input: 'What?', output: 'This.', category: 'fixing' }]
+  await corpus.write?.(entries)
+  await corpus.write?.([{ ...entries[0], id: 'learning one', input: 'What?', output: 'That.', category: 'fixing' }])
+  assert.deepEqual(
+    (await readAll(corpus)).entries.map(({ input, output }) => [input, output]),
+    [['What?', 'That.']],
+  )
+  await assert.rejects(corpora.weaviate({ ...settings, grpcPort: 1025 }).write?.(entries) ?? Promise.resolve(), { code: 'GI-CORPUS-AWAY' })
+})
+
+test('100,000 objects are streamed: every one once, in bounded memory', async () => {
+  const name = newName()
+  const settings = settingsFor(name)
+  const many = function* (): Generator<CorpusEntry> {
+    for (let index = 0; index < 100_000; index += 1)
+      yield { id: `entry ${index}`, input: `question ${index} ${'about something '.repeat(20)}`, output: `answer ${index}`, category: 'c' }
+  }
+  await writeEntries(settings, many())
+  const seen = new Set<string>()
+  const before = process.memoryUsage().rss
+  let most = 0
+  for await (const { id } of corpora.weaviate(settings).read(assert.fail)) {
+    seen.add(id)
+    if (seen.size % 10_000 === 0) most = Math.max(most, process.memoryUsage().rss - before)
+  }
+  assert.equal(seen.size, 100_000)
+  // The texts alone are 36 MB; the ids that are kept here about 10.
+  assert.ok(most < 150 << 20, `${Math.round(most / (1 << 20))} MB`)
 })
 
 test('a read that breaks midway goes on where it was: nothing is missing and nothing comes twice', async () => {

@@ -7,6 +7,7 @@ import { readTextIfPresent, writeFileAtomic } from '../../state/files.ts'
 import { fatesFile, releaseNameOf, trainingDirectory } from '../cycle-directory.ts'
 import { asNumber } from '../result.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
+import { writeBack } from '../write-back.ts'
 
 /** Gives the learnings their fates, completes the release's record and frees what is no longer needed. May be repeated. */
 export async function conclude(context: StepContext): Promise<StepResult> {
@@ -35,7 +36,9 @@ export async function conclude(context: StepContext): Promise<StepResult> {
   const freed = releasesToPrune(await listReleases(context.home), served?.name ?? state.current_model, cycle.config.serving.keep)
   for (const name of freed) await made.serving.discard(name)
   await rm(trainingDirectory(context.cycleDirectory), { recursive: true, force: true })
-  return { result: { freed, release: context.verdict === 'DEPLOY' ? release : null } }
+  const isDeployed = context.verdict === 'DEPLOY'
+  const writtenBack = isDeployed ? await writeBack(context) : null
+  return { result: { freed, release: isDeployed ? release : null, ...(writtenBack === null ? {} : { writtenBack }) } }
 }
 
 async function recordFates(context: StepContext): Promise<void> {
