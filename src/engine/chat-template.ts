@@ -16,6 +16,10 @@ const withEmptyThinking = [
   "{{- message['content'] + '<|im_end|>\\n' }}{%- endfor %}",
 ].join('')
 
+/** ChatML: how llama.cpp, and so the engine, asks a model that brings no template. */
+export const chatMl =
+  "{%- for message in messages %}{{- '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{%- endfor %}{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
+
 export interface TrainingFormat {
   /** The template to train with; null for the model's own. */
   template: string | null
@@ -26,14 +30,15 @@ export interface TrainingFormat {
 }
 
 /** How exchanges are laid out for training, so that an answer is learned in the surroundings in which the runtime asks for it. */
-export function trainingFormat(chatTemplate: string | null, count: (text: string) => number): TrainingFormat {
+export function trainingFormat(own: string | null, count: (text: string) => number): TrainingFormat {
+  const chatTemplate = own ?? chatMl
   const thinks = hasThinkingSwitch(chatTemplate)
   // More than any known template puts around a message.
   if (!isChatMl(chatTemplate)) return { template: null, together: !thinks, around: () => 12 }
   const plain = count('<|im_start|>assistant\n<|im_end|>\n')
   const thinking = count(emptyThinking)
   return {
-    template: thinks ? withEmptyThinking : null,
+    template: thinks ? withEmptyThinking : own === null ? chatMl : null,
     together: true,
     around: (role) => (thinks && role === 'assistant' ? plain + thinking : plain),
   }

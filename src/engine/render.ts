@@ -2,7 +2,7 @@ import { Template } from '@huggingface/jinja'
 import type { PromptLayout, TrainingLayout } from '../evaluation/prompt-layout.ts'
 import type { GgufSummary } from '../gguf/summary.ts'
 import type { ChatMessage } from '../learnings/learning.ts'
-import { hasThinkingSwitch, trainingFormat } from './chat-template.ts'
+import { chatMl, hasThinkingSwitch, trainingFormat } from './chat-template.ts'
 import { tokenCounterFor } from './token-counter.ts'
 
 type ModelFile = Pick<GgufSummary, 'chatTemplate' | 'tokenizer'>
@@ -10,9 +10,9 @@ type ModelFile = Pick<GgufSummary, 'chatTemplate' | 'tokenizer'>
 /** Stands for the answer; in no template and no message. */
 const answerMark = '\u{F0000}answer\u{F0001}'
 
-/** What stands before the answer to `messages` in a training on this base. Unseen (text null) without a template, or with one that can't be rendered here. */
+/** What stands before the answer to `messages` in a training on this base. Unseen (text null) with a template that can't be rendered here. */
 export function trainingLayout(model: ModelFile, messages: readonly ChatMessage[]): TrainingLayout {
-  const template = trainingFormat(model.chatTemplate, () => 0).template ?? model.chatTemplate
+  const template = trainingFormat(model.chatTemplate, () => 0).template ?? model.chatTemplate ?? chatMl
   const whole = render(template, model.tokenizer, [...messages, { role: 'assistant', content: answerMark }], {})
   const before = whole?.split(answerMark)[0] ?? null
   return { text: before, tokens: tokensOf(before, model.tokenizer), startOfText: specialText(model.tokenizer, 'bosId') }
@@ -21,17 +21,16 @@ export function trainingLayout(model: ModelFile, messages: readonly ChatMessage[
 /** What the engine gives the model when it is asked `messages`, thinking off. Unseen as in `trainingLayout`. */
 export function askingLayout({ chatTemplate, tokenizer }: ModelFile, messages: readonly ChatMessage[]): PromptLayout {
   const thinking = hasThinkingSwitch(chatTemplate) ? { enable_thinking: false } : {}
-  const text = render(chatTemplate, tokenizer, messages, { add_generation_prompt: true, ...thinking })
+  const text = render(chatTemplate ?? chatMl, tokenizer, messages, { add_generation_prompt: true, ...thinking })
   return { text, tokens: tokensOf(text, tokenizer) }
 }
 
 function render(
-  template: string | null,
+  template: string,
   tokenizer: ModelFile['tokenizer'],
   messages: readonly ChatMessage[],
   options: Record<string, unknown>,
 ): string | null {
-  if (template === null) return null
   const special = { bos_token: specialText(tokenizer, 'bosId'), eos_token: specialText(tokenizer, 'eosId') }
   try {
     return new Template(template).render({ messages, ...special, ...options })

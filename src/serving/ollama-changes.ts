@@ -42,8 +42,14 @@ export const originals = (list: Listed, production: string): string[] =>
     .filter((name) => name.startsWith(`${production}-before-`))
     .sort()
 
+/** What llama.cpp asks a model with that brings no chat template; Ollama by itself would send it the bare question. */
+const chatMl = '{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n'
+
 /** A base from a file has no manner on the server yet: Ollama takes the chat template from the file; the stops are its own. */
 export async function mannerOfFile(file: string): Promise<ModelManner> {
-  const { tokenizer } = await readGgufSummary(file)
-  return { template: '', system: '', renderer: '', parser: '', parameters: { stop: stopTexts(tokenizer), temperature: 0 } }
+  const { tokenizer, chatTemplate } = await readGgufSummary(file)
+  const stops = stopTexts(tokenizer)
+  const common = { system: '', renderer: '', parser: '' }
+  if (chatTemplate !== null) return { ...common, template: '', parameters: { stop: stops, temperature: 0 } }
+  return { ...common, template: chatMl, parameters: { stop: [...new Set([...stops, '<|im_end|>'])], temperature: 0 } }
 }

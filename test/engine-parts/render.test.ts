@@ -52,8 +52,14 @@ describe('a prompt in the layout of training and in that of asking', () => {
     assert.deepEqual([layouts(gemma).training.tokens, layouts(gemma).asking.tokens], [null, null])
   })
 
-  test('without a template, or with one that can not be rendered, nothing is seen', () => {
-    for (const template of [null, '{% unheard_of %}', "{{ raise_exception('no system role') }}"])
+  test('without a template it is ChatML, as llama.cpp has it', () => {
+    const { training, asking } = layouts(null)
+    assert.equal(asking.text, '<|im_start|>user\nHi!<|im_end|>\n<|im_start|>assistant\n')
+    assert.equal(layoutDifference(training, asking), null)
+  })
+
+  test('with a template that can not be rendered nothing is seen', () => {
+    for (const template of ['{% unheard_of %}', "{{ raise_exception('no system role') }}"])
       assert.deepEqual([layouts(template).training.text, layouts(template).asking.text], [null, null])
   })
 })
