@@ -1,13 +1,14 @@
 import path from 'node:path'
-import type { FoundBase } from './base/find-base.ts'
-import type { Config } from './config/schema.ts'
+import type { BaseSurroundings, FoundBase } from './base/find-base.ts'
 import { loadConfig, resolvedCorpus } from './config/load-config.ts'
 import type { ResolvedConfig } from './config/load-config.ts'
+import { Config } from './config/schema.ts'
 import type { Invocation } from './commands/command.ts'
 import type { Parts, Progress, Workshop } from './cycle/parts.ts'
 import type { Step } from './cycle/step.ts'
 import { defaultEngineDirectory } from './engine/engine-directory.ts'
 import { GenesisError } from './errors.ts'
+import { ollamaHost } from './ollama/host.ts'
 import type { OllamaServer } from './ollama/server.ts'
 import { problemsOfFile } from './state/checked-file.ts'
 import { cachedDigest } from './state/digest-cache.ts'
@@ -81,19 +82,33 @@ interface Surroundings {
 }
 
 /** What lies outside the home: found and connected to when something asks for it. */
-function surroundingsOf({ home, environment, signal: stop }: Invocation): (config: Config) => Surroundings {
+function surroundingsOf(invocation: Invocation): (config: Config) => Surroundings {
   return (config) => {
-    const ollama = async (signal: AbortSignal = stop): Promise<OllamaServer> => {
-      const [{ OllamaServer }, { ollamaHost }] = await Promise.all([import('./ollama/server.ts'), import('./ollama/host.ts')])
-      const { host } = config.serving
-      return new OllamaServer({ host: ollamaHost(host) ?? host, apiKey: environment['OLLAMA_API_KEY'], signal })
-    }
+    const around = aroundBase(invocation, config)
     const base = async (): Promise<FoundBase | null> => {
       const { findBase } = await import('./base/find-base.ts')
-      return await findBase(config, { homeRoot: home.root, ollama, modelsDirectory: environment['OLLAMA_MODELS'] })
+      return await findBase(config, around)
     }
-    return { ollama, base }
+    return { ollama: around.ollama, base }
   }
+}
+
+function aroundBase({ home, environment, signal: stop }: Invocation, config: Config): BaseSurroundings & Pick<Surroundings, 'ollama'> {
+  return {
+    homeRoot: home.root,
+    ollama: async (signal: AbortSignal = stop) => {
+      const { OllamaServer } = await import('./ollama/server.ts')
+      const { host } = config.serving
+      return new OllamaServer({ host: ollamaHost(host) ?? host, apiKey: environment['OLLAMA_API_KEY'], signal })
+    },
+    modelsDirectory: environment['OLLAMA_MODELS'],
+  }
+}
+
+/** Where a home that has no configuration yet may find its base. */
+export function baseSurroundings(invocation: Invocation): BaseSurroundings {
+  const host = ollamaHost(invocation.environment['OLLAMA_HOST'] ?? '')
+  return aroundBase(invocation, Config.parse(host === undefined ? {} : { serving: { host } }))
 }
 
 /** GENESIS_ENGINE_DIR, else the user's cache directory. */

@@ -1,6 +1,10 @@
 import path from 'node:path'
-import { exitCodes } from '../errors.ts'
-import { findModels, makeHome } from '../setup/make-home.ts'
+import { baseSurroundings } from '../app.ts'
+import { exitCodes, GenesisError } from '../errors.ts'
+import { findBases } from '../setup/bases.ts'
+import type { Base } from '../setup/bases.ts'
+import { makeHome } from '../setup/make-home.ts'
+import type { BaseSurroundings } from '../base/find-base.ts'
 import { makeDemoHome } from '../setup/demo.ts'
 import { choose } from '../terminal/choose.ts'
 import { examples, wholeNumber } from './command.ts'
@@ -8,6 +12,7 @@ import type { CommandModule, Invocation } from './command.ts'
 
 interface Options {
   base?: string
+  ollama?: string
   demo?: true
   mislabel?: number
 }
@@ -15,10 +20,12 @@ interface Options {
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .option('--base <file>', 'the base model, a GGUF file')
+    .option('--ollama <model>', 'instead: a model of the Ollama server, which then serves the releases too')
     .option('--demo', 'a home with a tiny model, corrections and items to judge by')
     .option('--mislabel <seed>', 'with --demo: shuffle the corrections, to see bad data refused', wholeNumber(0, 2_147_483_647))
   examples(command, [
     ['genesis-improve init --base models/qwen3-0.6b-q8_0.gguf', 'a home here, with that base'],
+    ['genesis-improve init --ollama qwen3:0.6b', 'one with a model that Ollama has'],
     ['genesis-improve init --home ~/genesis', 'a home elsewhere; finds models, or asks'],
     ['genesis-improve init --demo --home .demo', 'something to try everything with'],
   ])
@@ -35,8 +42,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
         )
         return exitCodes.done
       }
-      const base = options.base === undefined ? await chooseBase(invocation) : path.resolve(options.base)
-      const made = await makeHome(home, base)
+      const surroundings = baseSurroundings(invocation)
+      const made = await makeHome(home, given(options) ?? (await chooseBase(invocation, surroundings)), surroundings)
       out.result(made, () =>
         [
           made.base === null
@@ -62,13 +69,21 @@ function nextSteps(root: string): string {
   ].join('\n')
 }
 
-/** Offers the GGUF files that are near; nothing is chosen where nobody can be asked. */
-async function chooseBase({ home, out }: Invocation): Promise<string | null> {
-  const found = await findModels(home.root)
+function given({ base, ollama }: Options): Base | null {
+  if (base !== undefined && ollama !== undefined) throw new GenesisError('GI-USAGE', { what: 'Give --base or --ollama, not both.' })
+  if (ollama !== undefined) return { ollama }
+  return base === undefined ? null : { gguf: path.resolve(base) }
+}
+
+/** Offers what is near; nothing is chosen where nobody can be asked. */
+async function chooseBase({ out }: Invocation, surroundings: BaseSurroundings): Promise<Base | null> {
+  const found = await findBases(surroundings)
   if (found.length === 0) return null
+  const names = found.map((base) => ('gguf' in base ? base.gguf : `${base.ollama} of Ollama`))
   if (!out.interactive || !process.stdin.isTTY) {
-    out.note(`Found ${found.join(', ')}; name one with --base.`)
+    out.note(`Found ${names.join(', ')}; name one with --base or --ollama.`)
     return null
   }
-  return await choose('Which base model?', found)
+  const chosen = await choose('Which base model?', names)
+  return found[names.indexOf(chosen ?? '')] ?? null
 }

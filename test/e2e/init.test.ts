@@ -2,12 +2,31 @@ import assert from 'node:assert/strict'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { packageRoot } from '../../src/system/package-root.ts'
+import { FakeOllama } from '../fakes/fake-ollama.ts'
 import { failing, genesis, genesisJson, temporaryDirectory } from './program.ts'
 
 const demoBase = path.join(packageRoot(), 'data', 'demo', 'base-f16.gguf')
 
+/** No test meets an Ollama that happens to run on this machine: nothing listens on the discard port. */
+const nowhere = { environment: { OLLAMA_HOST: '127.0.0.1:9' } }
+
 const configOf = (directory: string): unknown => JSON.parse(readFileSync(path.join(directory, 'genesis-improve.config.json'), 'utf8'))
+
+/** A fake Ollama with models whose blobs lie in its directory, and what a call needs to find it. */
+async function ollamaWith(t: TestContext, models: Record<string, string>) {
+  const server = new FakeOllama()
+  const host = await server.start()
+  t.after(() => server.stop())
+  const directory = temporaryDirectory(t)
+  mkdirSync(path.join(directory, 'blobs'))
+  for (const [name, file] of Object.entries(models)) {
+    const blob = server.add(name, readFileSync(file, 'latin1'))
+    copyFileSync(file, path.join(directory, 'blobs', `sha256-${blob}`))
+  }
+  return { server, environment: { OLLAMA_HOST: host, OLLAMA_MODELS: directory } }
+}
 
 describe('init --base', () => {
   test('with a GGUF file elsewhere makes the home with its absolute path, and says what to do next', async (t) => {
@@ -53,7 +72,7 @@ describe('init --base', () => {
 describe('init without a base', () => {
   test('makes a home that says that it has none', async (t) => {
     const home = temporaryDirectory(t)
-    const { code, stdout, stderr } = await genesis(['init', '--home', home])
+    const { code, stdout, stderr } = await genesis(['init', '--home', home], nowhere)
     assert.equal(code, 0)
     assert.equal(stderr, '')
     assert.match(stdout, /is a home without a base model/)
@@ -64,10 +83,39 @@ describe('init without a base', () => {
     const home = temporaryDirectory(t)
     mkdirSync(path.join(home, 'models'))
     copyFileSync(demoBase, path.join(home, 'models', 'one.gguf'))
-    const { code, stderr } = await genesis(['init', '--home', home])
+    const { code, stderr } = await genesis(['init', '--home', home], nowhere)
     assert.equal(code, 0)
     assert.match(stderr, /Found .*models.one\.gguf; name one with --base/)
     assert.deepEqual(configOf(home), {})
+  })
+})
+
+describe('init with an Ollama', () => {
+  test('--ollama makes the home with that model, which is served there', async (t) => {
+    const { environment } = await ollamaWith(t, { 'qwen:0.6b': demoBase })
+    const home = temporaryDirectory(t)
+    const { code, stdout } = await genesis(['init', '--ollama', 'qwen:0.6b', '--home', home], { environment })
+    assert.equal(code, 0)
+    assert.match(stdout, /is a home with the base qwen:0\.6b \(qwen3, F16\)/)
+    assert.deepEqual(configOf(home), { base: { ollama: 'qwen:0.6b' }, serving: { kind: 'ollama' } })
+  })
+
+  test('names the models whose files can be read here, and leaves out releases and what runs elsewhere', async (t) => {
+    const { environment, server } = await ollamaWith(t, { 'qwen:0.6b': demoBase, 'genesis-20260101-000000': demoBase })
+    server.add('elsewhere', 'not on this machine')
+    const home = temporaryDirectory(t)
+    const { code, stderr } = await genesis(['init', '--home', home], { environment })
+    assert.equal(code, 0)
+    assert.match(stderr, /^Found qwen:0\.6b of Ollama; name one with --base or --ollama\.$/m)
+  })
+
+  test('a model that is not there, one too many and no server are told apart; no home is left behind', async (t) => {
+    const { environment } = await ollamaWith(t, {})
+    const home = path.join(temporaryDirectory(t), 'home')
+    await failing(['init', '--ollama', 'missing', '--home', home], 10, 'GI-OLLAMA-MODEL-MISSING', { environment })
+    await failing(['init', '--ollama', 'missing', '--home', home], 12, 'GI-OLLAMA-AWAY', nowhere)
+    await failing(['init', '--ollama', 'missing', '--base', demoBase, '--home', home], 2, 'GI-USAGE')
+    assert.equal(existsSync(home), false)
   })
 })
 
