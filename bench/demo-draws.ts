@@ -10,7 +10,8 @@ import path from 'node:path'
 import { defaultEngineDirectory } from '../src/engine/engine-directory.ts'
 import type { EvaluationItem, Stratum } from '../src/evaluation/item.ts'
 import { readItems } from '../src/evaluation/read-items.ts'
-import { answerItems, scoreItems } from '../src/evaluation/run-items.ts'
+import { scoreItems } from '../src/evaluation/grade-answers.ts'
+import { answerItems } from '../src/evaluation/run-items.ts'
 import { failureShare } from '../src/gate/failure-share.ts'
 import { judge } from '../src/gate/judge.ts'
 import type { PairedScore } from '../src/gate/judgement.ts'
@@ -30,7 +31,8 @@ async function scoresOf(model: string, items: readonly EvaluationItem[], cacheDi
     ...{ runtime, model: location, items, decoding: runtimeConfig, cacheDirectory },
     signal: new AbortController().signal,
   })
-  return new Map(scoreItems(items, answers).map(({ id, score }) => [id, score]))
+  const scored = await scoreItems(items, answers, { commands: {}, homeRoot: '.' })
+  return new Map(scored.map(({ item, score }) => [item.id, score]))
 }
 
 /** Both models on one draw, paired. */

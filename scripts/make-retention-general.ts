@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { grade } from '../src/evaluation/graders.ts'
-import type { Grader } from '../src/evaluation/item.ts'
+import type { TextGrader } from '../src/evaluation/item.ts'
 import { packageRoot } from '../src/system/package-root.ts'
 import * as computing from './retention-general/computing.ts'
 import type { Draft } from './retention-general/draft.ts'
@@ -15,7 +15,7 @@ import * as world from './retention-general/world.ts'
 
 interface Checkable {
   expected: string
-  grader: Grader
+  grader: TextGrader
   /** An answer that must be right. */
   sample: string
 }

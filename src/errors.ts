@@ -99,6 +99,10 @@ export const errorTable = {
     'Use an empty home (--home DIR), or --force; forced cycles never deploy.',
   ),
   'GI-GATE-DATA': invalid('The gate got data it must not judge.', 'Correct the rows named above; nothing was scored.'),
+  'GI-GRADER-FAILED': invalid(
+    'A grader did not score an answer.',
+    'Mend the program under "gate.graders", or take its items out; nothing was scored.',
+  ),
   'GI-ITEMS-INVALID': invalid('A file of evaluation items is not valid.', 'Correct the lines named above.'),
   'GI-CORPUS-AWAY': retry('The corpus cannot be reached.', 'Start its server; the next check tries again.'),
   'GI-HELD-OUT-DAMAGED': invalid(

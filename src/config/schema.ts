@@ -130,7 +130,17 @@ export const TriggersConfig = z.strictObject({
   intervalMinutes: z.number().positive().max(525600).default(60).describe('Minutes between looks of a continuous "check".'),
 })
 
+const GraderCommand = z.strictObject({
+  program: z.string().regex(/[\\/]/).describe('Path of the program; relative to the home.'),
+  args: z.array(z.string()).default([]).describe('Its arguments.'),
+  timeoutSeconds: z.number().positive().max(3600).default(30).describe('Seconds it may take for one answer.'),
+})
+
 export const GateConfig = z.strictObject({
+  graders: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), GraderCommand)
+    .default({})
+    .describe('Programs of your own that score answers, by the name under which items call them.'),
   minimumGain: share.default(0.01).describe('Estimated gain in live accuracy that must be exceeded.'),
   margin: z.number().gt(0).max(1).default(0.05).describe('Non-inferiority margin on retention and regression items.'),
   failureShare: z

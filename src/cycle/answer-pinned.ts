@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { answerItems } from '../evaluation/run-items.ts'
-import { grade } from '../evaluation/graders.ts'
+import { scoreItems } from '../evaluation/grade-answers.ts'
 import type { EvaluationItem, Stratum } from '../evaluation/item.ts'
 import type { ModelLocation } from '../runtimes/port.ts'
 import type { JudgedItem } from './judged-item.ts'
@@ -28,17 +28,15 @@ export async function answerPinned<Item extends EvaluationItem>(
       context.progress(`${who} answers ${done} of ${total} items`, done, total, done > 0 ? ((total - done) * elapsedMs) / done : null)
     },
   })
-  return items.map((item) => {
-    const answer = answers.get(item.id)
-    if (answer === undefined) throw new Error(`no answer to ${item.id}`)
-    return {
-      id: item.id,
-      stratum: stratum(item),
-      category: item.category,
-      score: grade(item.grader, item.expected, answer.text),
-      input: item.input,
-      expected: item.expected,
-      answer: answer.text,
-    }
-  })
+  const scored = await scoreItems(items, answers, { commands: context.cycle.config.gate.graders, homeRoot: context.home.root })
+  return scored.map(({ item, answer, score }) => ({
+    id: item.id,
+    stratum: stratum(item),
+    category: item.category,
+    score,
+    input: item.input,
+    expected: item.expected,
+    answer: answer.text,
+    finish: answer.finish,
+  }))
 }

@@ -11,6 +11,8 @@ export const JudgedItem = z.object({
   input: z.string(),
   expected: z.string(),
   answer: z.string(),
+  /** Why generation ended; left out in results of other programs. */
+  finish: z.enum(['stop', 'length']).nullable().optional(),
 })
 export type JudgedItem = z.infer<typeof JudgedItem>
 

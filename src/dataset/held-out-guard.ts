@@ -1,5 +1,5 @@
-import { grade } from '../evaluation/graders.ts'
-import type { EvaluationItem } from '../evaluation/item.ts'
+import { grade, isTextGrader } from '../evaluation/graders.ts'
+import type { EvaluationItem, Grader } from '../evaluation/item.ts'
 import type { ChatMessage } from '../learnings/learning.ts'
 import { groupBy } from './group-by.ts'
 import { heldOutReason } from './pin.ts'
@@ -19,13 +19,18 @@ export interface HeldOutGuard {
 export function guardHeldOut(items: Iterable<Pick<EvaluationItem, 'input' | 'expected' | 'grader'>>): HeldOutGuard {
   const heldOut = groupBy(items, ({ input }) => inputDigest(input))
   const isAnswered = ({ question, answer }: Exchange): boolean =>
-    heldOut.get(inputDigest(question))?.some(({ grader, expected }) => grade(grader, expected, answer) === 1) === true
+    heldOut.get(inputDigest(question))?.some(({ grader, expected }) => mayBeRight(grader, expected, answer)) === true
   return {
     reasonFor: ({ context, digest }) => {
       if (heldOut.has(digest)) return heldOutReason
       return exchangesIn(context).some(isAnswered) ? answersHeldOutReason : undefined
     },
   }
+}
+
+/** What only a validator or a program can judge counts as right: nothing of it is to be learned. */
+function mayBeRight(grader: Grader, expected: string, answer: string): boolean {
+  return !isTextGrader(grader) || grade(grader, expected, answer) === 1
 }
 
 interface Exchange {

@@ -1,4 +1,4 @@
-import { defaultGrader } from '../evaluation/graders.ts'
+import { defaultGrader, longestExpected } from '../evaluation/graders.ts'
 import type { Fate } from '../learnings/fates.ts'
 import type { Example } from './curate.ts'
 import type { PinnedItem } from './pinned-item.ts'
@@ -7,8 +7,8 @@ import { isSameAnswer, questionDigest } from './text-key.ts'
 export const heldOutReason = 'is a held-out item'
 export const tooLongReason = 'is held out, but its answer is too long for an item'
 
-/** Longer answers can't be compared exactly in a way that means anything, so they can't be items yet. */
-export const canBeAnswer = (wanted: string): boolean => defaultGrader(wanted) !== null
+/** Nobody compares a book with a book. */
+export const canBeAnswer = (wanted: string): boolean => wanted.length <= longestExpected
 
 /** When and under which release something is pinned. */
 export interface Occasion {
@@ -19,7 +19,7 @@ export interface Occasion {
 export function pinExample(example: Example, { release, cycle }: Occasion): PinnedItem {
   const { input, context, category, wanted: expected, learningIds } = example
   const id = `learning:${example.question.slice(0, 16)}`
-  return { id, input, context, expected, grader: { kind: 'exact' }, category, origin: 'learning', release, learningIds, cycle }
+  return { id, input, context, expected, grader: defaultGrader(expected), category, origin: 'learning', release, learningIds, cycle }
 }
 
 /** What becomes of the pinned items of one input, and of the learnings about it. */
@@ -59,5 +59,6 @@ function renewItem(item: PinnedItem, example: Example, occasion: Occasion): Pinn
   const newest = item.learningIds.at(-1)
   // The learning that gave the present answer is gone from the learnings; an older one does not bring its answer back.
   if (newest === example.id || item.learningIds.includes(example.id)) return item
-  return { ...item, expected: example.wanted, learningIds: [...new Set([...item.learningIds, ...example.learningIds])] }
+  const expected = example.wanted
+  return { ...item, expected, grader: defaultGrader(expected), learningIds: [...new Set([...item.learningIds, ...example.learningIds])] }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ChatMessage } from '../learnings/learning.ts'
 import { digestText } from '../state/files.ts'
-import { checkItem, defaultGrader, graderNames, longestExactAnswer } from './graders.ts'
+import { checkItem, defaultGrader, graderNames } from './graders.ts'
 import { Grader } from './item.ts'
 import type { EvaluationItem } from './item.ts'
 import { normaliseInput } from './normalise.ts'
@@ -12,9 +12,9 @@ const aliases = {
   category: ['category', 'slice'],
 } as const
 
-export type ItemLine = { item: EvaluationItem } | { skipped: string } | { problems: string[] }
+export type ItemLine = { item: EvaluationItem } | { problems: string[] }
 
-/** The item that one line of data/gate.jsonl or data/retention.jsonl describes, why it can't be one yet, or what is wrong with it. */
+/** The item that one line of data/gate.jsonl or data/retention.jsonl describes, or what is wrong with it. */
 export function itemFromLine(value: unknown): ItemLine {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problems: ['not an object'] }
   const entry = value as Record<string, unknown>
@@ -38,7 +38,6 @@ export function itemFromLine(value: unknown): ItemLine {
   }
 
   const grader = named ?? defaultGrader(expected)
-  if (grader === null) return { skipped: `answers over ${longestExactAnswer} characters can't be checked yet unless a grader is named` }
   const wrong = checkItem({ expected, grader })
   if (wrong.length > 0) return { problems: wrong }
   const name = typeof id === 'string' || typeof id === 'number' ? String(id) : idOf(context.data, input)

@@ -8,8 +8,13 @@ export const Grader = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('regex'), flags: z.string().optional() }),
   z.object({ kind: z.literal('numeric'), tolerance: z.number().nonnegative().optional() }),
   z.object({ kind: z.literal('json') }),
+  z.object({ kind: z.literal('similarity') }),
+  z.object({ kind: z.literal('json-schema') }),
+  z.object({ kind: z.literal('command'), name: z.string().min(1) }),
 ])
 export type Grader = z.infer<typeof Grader>
+/** What compares texts by itself; the others take a validator or a program. */
+export type TextGrader = Exclude<Grader, { kind: 'json-schema' | 'command' }>
 
 export const Stratum = z.enum(['gate', 'regression', 'retention'])
 export type Stratum = z.infer<typeof Stratum>

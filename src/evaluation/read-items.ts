@@ -7,8 +7,6 @@ import { linesOf } from './lines.ts'
 
 export interface ItemFile {
   items: EvaluationItem[]
-  /** Lines that are fine but can't be items yet, by reason. */
-  skipped: { reason: string; count: number }[]
 }
 
 const shownProblems = 20
@@ -19,14 +17,12 @@ const shownProblems = 20
  */
 export async function readItems(file: string): Promise<ItemFile> {
   const items = new Map<string, { item: EvaluationItem; line: number }>()
-  const skipped = new Map<string, number>()
   const problems: string[] = []
   try {
     for await (const { number, text } of linesOf(createReadStream(file, 'utf8') as AsyncIterable<string>)) {
       const value = parseJson(text)
       const line = value === undefined ? { problems: ['not JSON'] } : itemFromLine(value)
       if ('problems' in line) problems.push(...line.problems.map((problem) => `line ${number}: ${problem}`))
-      else if ('skipped' in line) skipped.set(line.skipped, (skipped.get(line.skipped) ?? 0) + 1)
       else {
         const earlier = items.get(line.item.id)
         if (earlier === undefined) items.set(line.item.id, { item: line.item, line: number })
@@ -35,7 +31,7 @@ export async function readItems(file: string): Promise<ItemFile> {
     }
   } catch (error) {
     const code = systemErrorCode(error)
-    if (code === 'ENOENT') return { items: [], skipped: [] }
+    if (code === 'ENOENT') return { items: [] }
     if (code === undefined) throw error
     throw new GenesisError('GI-ITEMS-INVALID', {
       what: `${file} cannot be read.`,
@@ -49,7 +45,7 @@ export async function readItems(file: string): Promise<ItemFile> {
     const why = [...problems.slice(0, shownProblems), ...more].join('; ')
     throw new GenesisError('GI-ITEMS-INVALID', { what: `${file} is not valid.`, why })
   }
-  return { items: [...items.values()].map(({ item }) => item), skipped: [...skipped].map(([reason, count]) => ({ reason, count })) }
+  return { items: [...items.values()].map(({ item }) => item) }
 }
 
 function sameAs(earlier: { item: EvaluationItem; line: number }, item: EvaluationItem): string {

@@ -2,7 +2,6 @@ import { GenesisError } from '../errors.ts'
 import type { Answer, DecodingOptions, ModelLocation, Prompt, Runtime } from '../runtimes/port.ts'
 import { digestText } from '../state/files.ts'
 import { AnswerCache } from './answer-cache.ts'
-import { grade } from './graders.ts'
 import type { EvaluationItem } from './item.ts'
 import { promptConventionDigest } from './prompt-convention.ts'
 
@@ -89,18 +88,3 @@ const unusable = (runtime: Runtime, why: string): GenesisError =>
     why,
     remedy: 'Nothing was scored. Run the step again; if it stays so, report it with the log of the runtime.',
   })
-
-export interface ScoredItem {
-  id: string
-  score: 0 | 1
-  answer: string
-}
-
-/** The items' scores, in their order. Raises GI-GATE-DATA for an item without an answer: that is an error, not a 0. */
-export function scoreItems(items: readonly EvaluationItem[], answers: ReadonlyMap<string, Answer>): ScoredItem[] {
-  return items.map(({ id, grader, expected }) => {
-    const answer = answers.get(id)
-    if (answer === undefined) throw new GenesisError('GI-GATE-DATA', { what: `There is no answer to item "${id}".` })
-    return { id, score: grade(grader, expected, answer.text), answer: answer.text }
-  })
-}

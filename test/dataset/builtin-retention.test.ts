@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { readBuiltinRetention } from '../../src/dataset/builtin-retention.ts'
-import { checkItem, grade } from '../../src/evaluation/graders.ts'
+import { checkItem, grade, isTextGrader } from '../../src/evaluation/graders.ts'
 import { normaliseInput } from '../../src/evaluation/normalise.ts'
 
 const items = await readBuiltinRetention()
@@ -35,6 +35,7 @@ test('they are of 15 categories or more, none with over 12%', () => {
 test('each can be graded, and neither silence nor repeating the question is right', () => {
   for (const { id, input, expected, grader } of items) {
     assert.deepEqual(checkItem({ expected, grader }), [], id)
+    assert.ok(isTextGrader(grader), id)
     assert.equal(grade(grader, expected, ''), 0, id)
     assert.equal(grade(grader, expected, input), 0, id)
   }
@@ -55,7 +56,7 @@ const answers: Record<string, string> = {
 test('answers as people write them are right', () => {
   for (const [input, answer] of Object.entries(answers)) {
     const item = items.find((candidate) => candidate.input === input)
-    assert.ok(item, input)
+    assert.ok(item && isTextGrader(item.grader), input)
     assert.equal(grade(item.grader, item.expected, answer), 1, input)
   }
 })

@@ -93,13 +93,21 @@ test('an older answer does not come back when the learning that replaced it is g
   assert.equal(fateOf(dataset, 'learning-1')?.fate, 'held-out')
 })
 
-test('answers of more than 200 characters are trained on, never held out, and counted', () => {
-  const first = inputOf({ learnings: corrections(10, { wanted: 'x'.repeat(201) }) })
+test('answers of more than 10,000 characters are trained on, never held out, and counted', () => {
+  const first = inputOf({ learnings: corrections(10, { wanted: 'x'.repeat(10_001) }) })
   const done = prepare(first)
   assert.deepEqual({ used: done.manifest.learnings.used, longAnswers: done.manifest.learnings.longAnswers }, { used: 10, longAnswers: 10 })
   // The input was trained on, so a short answer to it comes too late to be held out.
   const second = prepare(after(first, done, { learnings: corrections(10), cycle: 'cycle-20250602-000000' }))
   assert.equal(second.manifest.learnings.heldOut, 0)
+})
+
+test('free text is held out as well, and judged by similarity', () => {
+  const wanted = 'a sentence that may be worded otherwise. '.repeat(10)
+  const done = prepare(inputOf({ learnings: corrections(10, { wanted }) }))
+  const heldOut = done.items.filter(({ origin }) => origin === 'learning')
+  assert.ok(heldOut.length > 0)
+  assert.ok(heldOut.every(({ grader }) => grader.kind === 'similarity'))
 })
 
 test('nothing is held out while the user has 100 gate items for the release', () => {

@@ -64,17 +64,19 @@ test('an item that failed is never asked again, unless its answer was mended', (
   )
 })
 
-test('accepted answers are pinned without asking, up to 200 characters and up to the target', () => {
+test('accepted answers are pinned without asking, up to 10,000 characters and up to the target', () => {
   const success = (minute: number, wanted = 'fine'): ReturnType<typeof correction> => correction(minute, { kind: 'success', wanted })
   const successes = [
-    success(0, 'x'.repeat(201)),
-    success(1, 'x'.repeat(200)),
+    success(0, 'x'.repeat(10_001)),
+    success(1, 'x'.repeat(10_000)),
     ...Array.from({ length: 20 }, (_, index) => success(10 + index)),
   ]
   const plan = planRetention(retentionInput({ successes }))
   assert.equal(plan.accepted.length, 10)
   assert.ok(
-    plan.accepted.every(({ expected, origin, learningIds }) => expected.length <= 200 && origin === 'success' && learningIds.length === 1),
+    plan.accepted.every(
+      ({ expected, origin, learningIds }) => expected.length <= 10_000 && origin === 'success' && learningIds.length === 1,
+    ),
   )
   assert.deepEqual(retentionToAsk(plan, new Map()), [])
   assert.equal(planRetention(retentionInput({ successes: successes.slice(0, 2) })).accepted.length, 1)

@@ -123,9 +123,9 @@ describe('json', () => {
 })
 
 describe('items', () => {
-  test('without a grader are exact up to 200 characters and not gradable beyond', () => {
+  test('without a grader are exact up to 200 characters and compared by similarity beyond', () => {
     assert.deepEqual(defaultGrader('a'.repeat(200)), { kind: 'exact' })
-    assert.equal(defaultGrader('a'.repeat(201)), null)
+    assert.deepEqual(defaultGrader('a'.repeat(201)), { kind: 'similarity' })
   })
 
   test('have the same key when question, answer and grader are the same, whatever their id and category', () => {

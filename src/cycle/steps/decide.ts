@@ -22,12 +22,13 @@ export async function decide(context: StepContext): Promise<StepResult> {
   const itemIds = baseline.map(({ id }) => id)
   const { alpha, wealth, freshShare } = nextAttempt(await attemptsOn(context, cycle, await pinnedItems(context)), itemIds)
   const { minimumGain, margin } = cycle.config.gate
+  const { servingProblems, behaviourProblems } = context.resultOf('evaluate')
   const judgement = withSimulationRule(
     judge({
       scores: paired(baseline, candidate),
       failureShare,
       limits: { alpha, minimumGain, margin },
-      checks: { serving: asTexts(context.resultOf('evaluate')['servingProblems']) },
+      checks: { serving: asTexts(servingProblems), behaviour: asTexts(behaviourProblems) },
     }),
     context.resultOf('collect')['simulated'] === 'mixed',
   )
