@@ -137,6 +137,10 @@ const GraderCommand = z.strictObject({
 })
 
 export const GateConfig = z.strictObject({
+  probation: z
+    .enum(['rollback', 'warn', 'off'])
+    .default('rollback')
+    .describe('What happens when a deployed release fails more often in the field than the one before.'),
   graders: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), GraderCommand)
     .default({})

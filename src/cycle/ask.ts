@@ -3,7 +3,7 @@ import { GenesisError } from '../errors.ts'
 import { baseModelName } from '../state/state.ts'
 import { readState } from '../state/store.ts'
 import { locateModel } from './baseline.ts'
-import { usableBase } from './check.ts'
+import { usableBase } from './usable-base.ts'
 import type { Workshop } from './parts.ts'
 
 export interface ModelAnswer {

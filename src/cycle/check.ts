@@ -1,11 +1,8 @@
 import type { Config } from '../config/schema.ts'
 import { GenesisError } from '../errors.ts'
-import type { FileLocation } from '../runtimes/port.ts'
-import { cachedDigest } from '../state/digest-cache.ts'
 import { updateState } from '../state/store.ts'
 import type { State } from '../state/state.ts'
 import type { TriggerDecision } from '../triggers/evaluate.ts'
-import { blockersOf } from './blockers.ts'
 import { closeIfCancelled } from './cancel.ts'
 import { closeCycle } from './close.ts'
 import { cycleDirectory, readManifest } from './cycle-directory.ts'
@@ -13,6 +10,7 @@ import { fingerprintOf, lookAround } from './look.ts'
 import { readJournal } from './journal.ts'
 import { openCycle } from './open.ts'
 import type { Workshop } from './parts.ts'
+import { endProbation } from './probation.ts'
 import { reconcile } from './reconcile.ts'
 import { asTexts } from './result.ts'
 import { stepSummary } from './step-summary.ts'
@@ -21,6 +19,7 @@ import type { StepEnd } from './run-step.ts'
 import { checked, trainingFinished } from './state-changes.ts'
 import type { Step } from './step.ts'
 import { cycleStatus } from './transitions.ts'
+import { usableBase } from './usable-base.ts'
 
 /** What one look did. */
 export interface CheckResult {
@@ -50,6 +49,9 @@ async function considerOpening(workshop: Workshop, config: Config, state: State)
   const { home, clock } = workshop
   const { learnings, triggers, held } = await lookAround(workshop, config, state)
   await updateState(home, (before) => checked(before, clock.now().toISOString(), learnings.waiting), workshop)
+  const ended = await endProbation(workshop, config, state, learnings)
+  if (ended !== null)
+    return { ...nothing, action: 'ran', outcome: ended.end === 'rolled-back' ? 'ROLLED_BACK' : 'warned', explanation: ended.text }
   const idle = (explanation: string): CheckResult => ({ ...nothing, triggers, explanation })
   if (!triggers.due) return idle(triggers.summary)
   if (held !== null) return idle(held)
@@ -70,18 +72,6 @@ const nothing: CheckResult = {
   triggers: null,
   explanation: '',
   error: null,
-}
-
-/**
- * The base as it is now, after everything a cycle needs was found to be there.
- * @throws GenesisError GI-BASE-MISSING, GI-BASE-UNREADABLE, or what the first missing part says, before a cycle is opened
- */
-export async function usableBase(workshop: Workshop, config: Config): Promise<FileLocation> {
-  const [blocker] = await blockersOf(workshop, config)
-  if (blocker !== undefined) throw new GenesisError(blocker.code, { what: blocker.what, remedy: blocker.remedy })
-  const base = await workshop.base(config)
-  if (base === null) throw new GenesisError('GI-BASE-MISSING')
-  return { ...base, digest: await cachedDigest(workshop.home, base.path) }
 }
 
 async function advance(workshop: Workshop, id: string): Promise<CheckResult> {

@@ -32,8 +32,8 @@ export async function lookAround(
 ): Promise<Look> {
   const { home, clock } = workshop
   const now = clock.now().toISOString()
-  const since = await deployedAt(home, state.current_model)
-  const learnings = await countLearnings(home, { since, ...(patience && { patience }) })
+  const moments = await deployments(home, state.current_model)
+  const learnings = await countLearnings(home, { ...moments, ...(patience && { patience }) })
   const last = state.last_cycle
   const triggers = evaluateTriggers(
     {
@@ -72,10 +72,12 @@ export async function fingerprintOf(workshop: Pick<Workshop, 'home' | 'base'>, u
 
 const setupOf = (fingerprint: string): string => fingerprint.split(':')[1] ?? ''
 
-/** When the current release was deployed: outcomes before that say nothing about it. */
-async function deployedAt(home: Home, current: string): Promise<string | null> {
-  if (current === baseModelName) return null
-  return (await readRelease(home, current))?.deployedAt ?? null
+/** When the current release was deployed, and the one before it: outcomes before that say nothing about them. */
+async function deployments(home: Home, current: string): Promise<{ since: string | null; previousSince: string | null }> {
+  const release = current === baseModelName ? undefined : await readRelease(home, current)
+  const previous = release?.previous ?? baseModelName
+  const before = previous === baseModelName ? undefined : await readRelease(home, previous)
+  return { since: release?.deployedAt ?? null, previousSince: before?.deployedAt ?? null }
 }
 
 /** Empty when the base is missing or can't be read: a difference that opens the next cycle once it is there. */

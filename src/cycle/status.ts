@@ -13,6 +13,8 @@ import { cycleDirectory } from './cycle-directory.ts'
 import { readJournal } from './journal.ts'
 import { lookAround } from './look.ts'
 import type { Workshop } from './parts.ts'
+import { probationStatus } from './probation-status.ts'
+import type { ProbationStatus } from './probation-status.ts'
 import { cycleStatus } from './transitions.ts'
 
 /** What `status --json` prints: the six fields of the earlier system, and why things are as they are. */
@@ -39,6 +41,8 @@ export interface Status {
   last_verdict: { cycle: string; outcome: string; at: string; reasons: string[] } | null
   /** One line, whenever the newest corrections are not in the model that is served; null otherwise. */
   why_not_deployed: string | null
+  /** Whether the release in production is watched, and what was seen. */
+  probation: ProbationStatus
   /** Something the operator should know about the state file itself. */
   notice: string | null
 }
@@ -67,6 +71,7 @@ export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'pa
     backoff_until: state.backoff?.until ?? null,
     unusable: learnings.unusable,
     last_verdict: lastVerdict(state),
+    probation: probationStatus(config.gate, state, learnings.sequences),
     notice: problem ?? null,
   }
   return { ...status, why_not_deployed: whyNotDeployed(status, triggers.summary) }

@@ -18,6 +18,8 @@ import { ReadingNotes, UnusableEntries } from './reading-report.ts'
 export interface CountingOptions extends ReadingOptions {
   /** ISO 8601: outcomes count from after this time, the moment of the current release; null counts all. */
   since?: string | null
+  /** ISO 8601: the moment of the release before the current one; null when that was the base. */
+  previousSince?: string | null
   /** Newest outcomes looked at; 200 unless told. */
   limit?: number
 }
@@ -38,6 +40,13 @@ export const LearningCounts = z.object({
   notes: ReadingNotes,
   /** Of the newest outcomes since the given time, simulated ones left out. */
   outcomes: z.object({ successes: z.int(), failures: z.int() }),
+  /** Outcomes in the order in which they happened, a letter each (s: success, f: failure); empty when every outcome counts as since. */
+  sequences: z.object({
+    /** Under the release before; the newest of them. */
+    previous: z.string(),
+    /** Since; null when there are more than are looked at. */
+    current: z.string().nullable(),
+  }),
 })
 export type LearningCounts = z.infer<typeof LearningCounts>
 
@@ -46,7 +55,7 @@ export type LearningCounts = z.infer<typeof LearningCounts>
  * Throws GI-LEARNINGS-UNREADABLE (after waiting for the writer) and GI-LEARNINGS-DENIED.
  */
 export async function countLearnings(home: Home, options: CountingOptions = {}): Promise<LearningCounts> {
-  const settings = { since: options.since ?? null, limit: options.limit ?? 200 }
+  const settings = { since: options.since ?? null, previousSince: options.previousSince ?? null, limit: options.limit ?? 200 }
   const key = await cacheKey(home, settings)
   const cached = await readCachedCounts(home, key, LearningCounts)
   if (cached !== undefined) return cached
@@ -61,8 +70,12 @@ export async function outcomesSince(home: Home, since: string | null, limit = 20
   return (await countLearnings(home, { ...options, since, limit })).outcomes
 }
 
+/** Outcomes of a release that are kept in their order. */
+const longestSequence = 20_000
+
 interface Settings {
   since: string | null
+  previousSince: string | null
   limit: number
 }
 
@@ -100,11 +113,15 @@ class Tally {
   readonly #usableDigest = new SetDigest()
   readonly #byKind: Record<LearningKind, number> = { correction: 0, pattern: 0, error: 0, success: 0 }
   readonly #since: string | null
+  readonly #previousSince: string | null
   readonly #window: OutcomeWindow
+  readonly #current = new OutcomeWindow(longestSequence)
+  readonly #previous = new OutcomeWindow(longestSequence)
   readonly #settled: Settled
 
-  constructor({ since, limit }: Settings, settled: Settled) {
+  constructor({ since, previousSince, limit }: Settings, settled: Settled) {
     this.#since = since === null ? null : new Date(since).toISOString()
+    this.#previousSince = previousSince === null ? null : new Date(previousSince).toISOString()
     this.#window = new OutcomeWindow(limit)
     this.#settled = settled
   }
@@ -130,6 +147,10 @@ class Tally {
     if (learning.at !== null) this.#time = learning.at
     const isSince = this.#since === null || (this.#time === null ? !this.#settled.fated.has(learning.id) : this.#time > this.#since)
     if (isSince) this.#window.add(this.#time ?? '', isSuccess)
+    if (this.#since === null) return
+    if (isSince) this.#current.add(this.#time ?? '', isSuccess)
+    else if (this.#previousSince === null || (this.#time !== null && this.#time > this.#previousSince))
+      this.#previous.add(this.#time ?? '', isSuccess)
   }
 
   counts({ report }: Join): LearningCounts {
@@ -146,6 +167,13 @@ class Tally {
       unusable,
       notes: { ...report.notes },
       outcomes: this.#window.tally(),
+      sequences: { previous: sequenceOf(this.#previous), current: this.#current.size < longestSequence ? sequenceOf(this.#current) : null },
     }
   }
 }
+
+const sequenceOf = (window: OutcomeWindow): string =>
+  window
+    .failures()
+    .map((isFailure) => (isFailure ? 'f' : 's'))
+    .join('')

@@ -35,6 +35,16 @@ export class OutcomeWindow {
     this.#sink(0)
   }
 
+  /** How many are kept. */
+  get size(): number {
+    return this.#heap.length
+  }
+
+  /** Whether each was a failure, oldest first. */
+  failures(): boolean[] {
+    return [...this.#heap].sort((one, other) => (isOlder(one, other) ? -1 : 1)).map(({ isSuccess }) => !isSuccess)
+  }
+
   tally(): Outcomes {
     const successes = this.#heap.filter(({ isSuccess }) => isSuccess).length
     return { successes, failures: this.#heap.length - successes }

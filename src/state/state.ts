@@ -32,6 +32,8 @@ export type LastCycle = z.infer<typeof LastCycle>
 export const Backoff = z.object({ until: Timestamp, doublings: z.int().min(0) })
 export type Backoff = z.infer<typeof Backoff>
 
+const ProbationEnd = z.object({ release: z.string(), at: Timestamp, end: z.enum(['rolled-back', 'warned']), text: z.string() })
+
 /** Set when the file was damaged or gone and was made anew from releases and journals. */
 const Rebuilt = z.object({ at: Timestamp, because: z.string(), kept_as: z.string().nullable() })
 
@@ -59,6 +61,8 @@ export const State = z.looseObject({
   backoff: Backoff.nullable().default(null),
   /** A rollback that was begun; the next command finishes it. */
   pending_rollback: z.object({ from: z.string(), to: z.string(), at: Timestamp }).nullable().default(null),
+  /** The release whose failures rose, and what came of it, so that it is looked into once. */
+  probation: ProbationEnd.nullable().default(null),
   rebuilt: Rebuilt.nullable().default(null),
 })
 export type State = z.infer<typeof State>
@@ -78,6 +82,7 @@ export const defaultState: State = Object.freeze({
   last_closed_cycle: null,
   backoff: null,
   pending_rollback: null,
+  probation: null,
   rebuilt: null,
 })
 

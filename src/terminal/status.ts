@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import type { Status } from '../cycle/status.ts'
+import { baseModelName } from '../state/state.ts'
 import { count, duration, moment, percent, plural, wrap } from './format.ts'
 
 const labelWidth = 12
@@ -16,6 +17,7 @@ export function describeStatus(status: Status, paint: ChalkInstance, now: Date):
     }),
     row('Due', status.should_trigger ? paint.green(`yes: ${status.trigger_reason}`) : `no: ${status.trigger_reason}`),
     row('Cycle', cycle(status)),
+    ...(status.current_model === baseModelName ? [] : [row('Probation', status.probation.text)]),
     row('Checked', status.last_check_time === null ? 'never' : `${moment(status.last_check_time)} (${ago(status.last_check_time, now)})`),
   ]
   if (status.last_verdict !== null) {

@@ -200,7 +200,7 @@ describe('unknown keys', () => {
     ['{"triggers":{"learning":5}}', 'triggers.learning is not a known setting; did you mean "learnings"?'],
     ['{"Trainer":{}}', 'Trainer is not a known setting; did you mean "trainer"?'],
     ['{"learnings":5}', 'learnings is not a known setting; did you mean "triggers.learnings"?'],
-    ['{"gate":{"zzzzzz":5}}', 'gate.zzzzzz is not a known setting; known here: minimumGain, margin, failureShare'],
+    ['{"serving":{"zzzzzz":5}}', 'serving.zzzzzz is not a known setting; known here: kind, host, name, keep'],
     [
       '{"__proto__":{"triggers":{}}}',
       '__proto__ is not a known setting; known here: $schema, base, corpus, trainer, runtime, serving, triggers, gate, dataset',

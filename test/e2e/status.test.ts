@@ -28,6 +28,7 @@ describe('status --json', () => {
       backoff_until: null,
       unusable: { count: 0, reasons: [] },
       last_verdict: null,
+      probation: { state: 'off', text: 'off: no release is in production', evidence: null, outcomes: 0 },
       notice: null,
       why_not_deployed: rest['why_not_deployed'],
     })

@@ -1,0 +1,89 @@
+import path from 'node:path'
+import type { Config } from '../config/schema.ts'
+import { checkItem, defaultGrader } from '../evaluation/graders.ts'
+import { scoreItems } from '../evaluation/grade-answers.ts'
+import type { EvaluationItem } from '../evaluation/item.ts'
+import { answerItems } from '../evaluation/run-items.ts'
+import { failureShare } from '../gate/failure-share.ts'
+import type { Learning } from '../learnings/learning.ts'
+import { readLearnings } from '../learnings/reading.ts'
+import type { ModelLocation } from '../runtimes/port.ts'
+import { readRelease } from '../serving/release-files.ts'
+import { baseModelName } from '../state/state.ts'
+import type { State } from '../state/state.ts'
+import { locateModel } from './baseline.ts'
+import { usableBase } from './usable-base.ts'
+import type { Workshop } from './parts.ts'
+
+export interface Comparison {
+  /** Gain in live accuracy of the model before over the current one, on what was recorded since. */
+  estimate: number
+  /** One sentence. */
+  text: string
+}
+
+/** Newest of each kind that are asked. */
+const mostItems = 200
+
+/** Lets the model before and the current one answer what was corrected and accepted since the deployment; null when nothing of it can be an item. */
+export async function compareSince(workshop: Workshop, config: Config, { current_model: release }: State): Promise<Comparison | null> {
+  const record = await readRelease(workshop.home, release)
+  const { failed, accepted } = await recordedSince(workshop, record?.deployedAt ?? null)
+  if (failed.length + accepted.length === 0) return null
+  const base = await usableBase(workshop, config)
+  const { serving } = await workshop.parts(config)
+  const previous = record?.previous ?? baseModelName
+  const before = await locateModel(serving, previous, base)
+  const after = await locateModel(serving, release, base)
+  const onFailed = await difference(workshop, config, failed, before, after)
+  const onAccepted = await difference(workshop, config, accepted, before, after)
+  const { value } = failureShare({ failures: failed.length, successes: accepted.length })
+  const estimate = value * onFailed + (1 - value) * onAccepted
+  const text = `On ${failed.length} corrections and ${accepted.length} accepted answers since, ${previous} is estimated ${points(estimate)} than it.`
+  return { estimate, text }
+}
+
+const points = (gain: number): string => `${Math.abs(100 * gain).toFixed(1)} points ${gain > 0 ? 'better' : 'worse'}`
+
+async function recordedSince(workshop: Workshop, since: string | null): Promise<{ failed: EvaluationItem[]; accepted: EvaluationItem[] }> {
+  const failed = new Map<string, EvaluationItem>()
+  const accepted = new Map<string, EvaluationItem>()
+  for await (const { learning } of readLearnings(workshop.home)) {
+    const item = learning.at !== null && (since === null || learning.at > since) ? itemOf(learning) : null
+    if (item === null) continue
+    const items = learning.kind === 'success' ? accepted : failed
+    // The newest last, whatever was there for the same question.
+    items.delete(item.input)
+    items.set(item.input, item)
+  }
+  const newest = (items: Map<string, EvaluationItem>): EvaluationItem[] => [...items.values()].slice(-mostItems)
+  return { failed: newest(failed), accepted: newest(accepted) }
+}
+
+function itemOf({ id, input, context, wanted, category }: Learning): EvaluationItem | null {
+  if (input === null || wanted === null) return null
+  const item = { id, input, context, expected: wanted, grader: defaultGrader(wanted), category }
+  return checkItem(item).length === 0 ? item : null
+}
+
+/** Mean score of the model before, minus that of the current one. */
+async function difference(
+  workshop: Workshop,
+  config: Config,
+  items: readonly EvaluationItem[],
+  before: ModelLocation,
+  after: ModelLocation,
+): Promise<number> {
+  if (items.length === 0) return 0
+  const { runtime } = await workshop.parts(config)
+  const { maxTokens, contextLength, parallel } = config.runtime
+  const meanOf = async (model: ModelLocation): Promise<number> => {
+    const answers = await answerItems({
+      ...{ runtime, model, items, decoding: { maxTokens, contextLength, parallel }, signal: workshop.signal },
+      cacheDirectory: path.join(workshop.home.cache, 'answers'),
+    })
+    const scored = await scoreItems(items, answers, { commands: config.gate.graders, homeRoot: workshop.home.root })
+    return scored.reduce((sum, { score }) => sum + score, 0) / items.length
+  }
+  return (await meanOf(before)) - (await meanOf(after))
+}
