@@ -1,5 +1,6 @@
 import type { Fate } from '../learnings/fates.ts'
 import { digestText } from '../state/files.ts'
+import type { NearHeldOut, Training } from './choose-training.ts'
 import type { Conflict } from './curate.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
@@ -23,6 +24,8 @@ export interface DatasetManifest {
     /** Answers too long to be held-out items. */
     longAnswers: number
   }
+  /** Learnings that were left out for being near-duplicates of held-out items. */
+  nearHeldOut: NearHeldOut[]
   corpus: { in: number; replayed: number; excluded: Record<string, number> }
   rows: { train: number; valid: number }
   pinned: {
@@ -32,6 +35,8 @@ export interface DatasetManifest {
     new: string[]
     /** Retention candidates that the model in production answered wrong. */
     retentionFailed: number
+    /** Near-duplicates among the items: clusters with more than one item. */
+    clusters: number
   }
   /** `heldOut`: the question is a held-out item, whose expected answer the kept learning gives. */
   conflicts: (Conflict & { heldOut: boolean })[]
@@ -45,13 +50,14 @@ export interface DatasetParts {
   plan: DatasetPlan
   items: readonly PinnedItem[]
   retention: AcceptedRetention
+  training: Training
   fates: Fate[]
   replay: Replay
   rows: { train: TrainingRow[]; valid: TrainingRow[] }
   rendered: Record<string, string>
 }
 
-export function describeDataset({ plan, items, retention, fates, replay, rows, rendered }: DatasetParts): DatasetManifest {
+export function describeDataset({ plan, items, retention, training, fates, replay, rows, rendered }: DatasetParts): DatasetManifest {
   const { input, curated, heldOut } = plan
   const questions = new Set(items.map((item) => questionDigest(item.context, item.input)))
   const number = (fate: Fate['fate']): number => fates.filter((entry) => entry.fate === fate).length
@@ -67,6 +73,7 @@ export function describeDataset({ plan, items, retention, fates, replay, rows, r
       excluded: countBy(fates.filter((entry) => entry.fate === 'excluded').map((entry) => entry.reason ?? '')),
       longAnswers: heldOut.longAnswers,
     },
+    nearHeldOut: [...heldOut.near, ...training.near].sort((left, right) => compareText(left.id, right.id)),
     corpus: { in: input.corpus.length, replayed: replay.entries.length, excluded: countBy([], replay.excluded) },
     rows: { train: rows.train.length, valid: rows.valid.length },
     pinned: {
@@ -75,6 +82,7 @@ export function describeDataset({ plan, items, retention, fates, replay, rows, r
       new: items.filter((item) => item.cycle === input.cycle).map((item) => item.id),
       retentionFailed: [...input.decisions, ...retention.decisions].filter((row) => row.decision === 'failed' && row.cycle === input.cycle)
         .length,
+      clusters: new Set(items.flatMap(({ cluster }) => cluster ?? [])).size,
     },
     conflicts: curated.conflicts.map((conflict) => ({ ...conflict, heldOut: questions.has(conflict.question) })),
     fates,

@@ -10,6 +10,9 @@ import type { HoldoutDecision } from './decision.ts'
 import { exchangesIn } from './held-out-guard.ts'
 import { holdOut } from './hold-out.ts'
 import type { HeldOut } from './hold-out.ts'
+import { nearTo } from './near-duplicates/near-to.ts'
+import { rememberShingles } from './near-duplicates/shingles.ts'
+import type { ShinglesFor } from './near-duplicates/shingles.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import { planRetention } from './retention.ts'
 import type { RetentionPlan } from './retention.ts'
@@ -50,6 +53,8 @@ export interface DatasetPlan {
   curated: Curated
   heldOut: HeldOut
   retention: RetentionPlan
+  /** Remembers what it made for the inputs of this dataset. */
+  shinglesFor: ShinglesFor
   /** New lines for data/holdout.jsonl so far. */
   decisions: HoldoutDecision[]
 }
@@ -66,17 +71,22 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const retired = retireRegression(offered, { release, cycle })
   const known = [...decisions, ...retired.decisions]
   const curated = curate(input.learnings)
-  const reserved = new Set([...input.userGate, ...input.userRetention].map((item) => inputDigest(item.input)))
-  const heldOut = holdOut({ examples: curated.examples, items: retired.items, reserved, decisions: known, release, cycle })
+  const shinglesFor = rememberShingles()
+  const own = [...input.userGate, ...input.userRetention]
+  const heldOut = holdOut({ examples: curated.examples, items: retired.items, own, decisions: known, release, cycle, shinglesFor })
   const retention = planRetention({
     ...input,
     items: heldOut.items,
     taken: takenInputs(curated, heldOut, known),
     taught: taughtInputs(heldOut.training),
+    isNearTraining: nearTo(
+      heldOut.training.map(({ input: text }) => text),
+      shinglesFor,
+    ),
     decisions: known,
     target: input.settings.retentionTarget,
   })
-  return { input, isSimulated, curated, heldOut, retention, decisions: [...retired.decisions, ...heldOut.decisions] }
+  return { input, isSimulated, curated, heldOut, retention, shinglesFor, decisions: [...retired.decisions, ...heldOut.decisions] }
 }
 
 /** Inputs that were corrected, are pinned, or were ever trained on. */

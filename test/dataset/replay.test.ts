@@ -10,6 +10,7 @@ const replayInput = (changes: Partial<ReplayInput>): ReplayInput => ({
   corpus: corpusOf(200),
   guard: guardHeldOut([]),
   corrected: new Set(),
+  isNearCorrected: () => false,
   count: 50,
   seed: 42,
   ...changes,
