@@ -1,5 +1,6 @@
 import type { Fate } from '../learnings/fates.ts'
 import type { Learning } from '../learnings/learning.ts'
+import { textsOf } from './redaction.ts'
 import { compareText, inputDigest, isSameAnswer, questionDigest } from './text-key.ts'
 import { reasonToExclude } from './validate.ts'
 
@@ -37,11 +38,14 @@ export interface Curated {
  * Validates, and leaves one example a question: of learnings with the same normalised context and input the newest stands. Newest is by time;
  * undated learnings are older than dated ones, and among equals the order given (newest first) counts.
  */
-export function curate(learnings: readonly Learning[]): Curated {
+export function curate(
+  learnings: readonly Learning[],
+  refusalOf: (texts: readonly string[]) => string | undefined = () => undefined,
+): Curated {
   const fates: Fate[] = []
   const questions = new Map<string, Learning[]>()
   for (const learning of newestFirst(learnings)) {
-    const reason = reasonToExclude(learning)
+    const reason = reasonToExclude(learning) ?? refusalOf(textsOf(learning))
     if (reason !== undefined) {
       fates.push({ id: learning.id, fate: 'excluded', reason })
       continue

@@ -2,6 +2,7 @@ import type { Fate } from '../learnings/fates.ts'
 import { digestText } from '../state/files.ts'
 import type { NearHeldOut, Training } from './choose-training.ts'
 import type { Conflict } from './curate.ts'
+import { countBy } from './count-by.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
 import type { Replay } from './replay.ts'
@@ -28,6 +29,8 @@ export interface DatasetManifest {
   nearHeldOut: NearHeldOut[]
   corpus: { in: number; replayed: number; excluded: Record<string, number> }
   rows: { train: number; valid: number }
+  /** Private values that placeholders stand for in the rows, by kind. */
+  redacted: Record<string, number>
   pinned: {
     total: number
     byOrigin: Record<string, number>
@@ -76,6 +79,7 @@ export function describeDataset({ plan, items, retention, training, fates, repla
     nearHeldOut: [...heldOut.near, ...training.near].sort((left, right) => compareText(left.id, right.id)),
     corpus: { in: input.corpus.length, replayed: replay.entries.length, excluded: countBy([], replay.excluded) },
     rows: { train: rows.train.length, valid: rows.valid.length },
+    redacted: plan.redaction.countIn([...rows.train, ...rows.valid]),
     pinned: {
       total: items.length,
       byOrigin: countBy(items.map((item) => item.origin)),
@@ -88,11 +92,4 @@ export function describeDataset({ plan, items, retention, training, fates, repla
     fates,
     digests: Object.fromEntries(Object.entries(rendered).map(([name, content]) => [name, digestText(content)])),
   }
-}
-
-/** Counts of each text, ascending by text, so that their order says nothing about the order they came in. */
-function countBy(texts: readonly string[], counts: Readonly<Record<string, number>> = {}): Record<string, number> {
-  const counted = new Map(Object.entries(counts))
-  for (const text of texts) counted.set(text, (counted.get(text) ?? 0) + 1)
-  return Object.fromEntries([...counted].sort(([left], [right]) => compareText(left, right)))
 }

@@ -14,6 +14,8 @@ import { nearTo } from './near-duplicates/near-to.ts'
 import { rememberShingles } from './near-duplicates/shingles.ts'
 import type { ShinglesFor } from './near-duplicates/shingles.ts'
 import type { PinnedItem } from './pinned-item.ts'
+import { redactionOf, textsOf } from './redaction.ts'
+import type { Redaction } from './redaction.ts'
 import { planRetention } from './retention.ts'
 import type { RetentionPlan } from './retention.ts'
 import { inputDigest } from './text-key.ts'
@@ -53,6 +55,7 @@ export interface DatasetPlan {
   curated: Curated
   heldOut: HeldOut
   retention: RetentionPlan
+  redaction: Redaction
   /** Remembers what it made for the inputs of this dataset. */
   shinglesFor: ShinglesFor
   /** New lines for data/holdout.jsonl so far. */
@@ -70,12 +73,14 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const offered = followOfferedItems(isSimulated ? overlay(input.pinned, input.simulatedPinned) : input.pinned, input, { release, cycle })
   const retired = retireRegression(offered, { release, cycle })
   const known = [...decisions, ...retired.decisions]
-  const curated = curate(input.learnings)
+  const redaction = redactionOf(input.settings, [...input.learnings, ...input.successes])
+  const curated = curate(input.learnings, redaction.refusalOf)
   const shinglesFor = rememberShingles()
   const own = [...input.userGate, ...input.userRetention]
   const heldOut = holdOut({ examples: curated.examples, items: retired.items, own, decisions: known, release, cycle, shinglesFor })
   const retention = planRetention({
     ...input,
+    successes: input.successes.filter((success) => redaction.refusalOf(textsOf(success)) === undefined),
     items: heldOut.items,
     taken: takenInputs(curated, heldOut, known),
     taught: taughtInputs(heldOut.training),
@@ -86,7 +91,16 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     decisions: known,
     target: input.settings.retentionTarget,
   })
-  return { input, isSimulated, curated, heldOut, retention, shinglesFor, decisions: [...retired.decisions, ...heldOut.decisions] }
+  return {
+    input,
+    isSimulated,
+    curated,
+    heldOut,
+    retention,
+    redaction,
+    shinglesFor,
+    decisions: [...retired.decisions, ...heldOut.decisions],
+  }
 }
 
 /** Inputs that were corrected, are pinned, or were ever trained on. */

@@ -15,7 +15,7 @@ import { renderJsonl, rowOfEntry, rowOfExample, splitRows } from './rows.ts'
 import { compareText } from './text-key.ts'
 
 export interface PreparedDataset {
-  /** What both models will be asked, ascending by id: real and simulated pinned items together; near-duplicates name their cluster. */
+  /** What both models will be asked, ascending by id: real and simulated pinned items together; near-duplicates name their cluster, private data is replaced. */
   items: PinnedItem[]
   /** The new content of data/pinned.jsonl, or of data/pinned-simulated.jsonl when the snapshot holds simulated learnings. */
   pinnedFile: { isSimulated: boolean; items: PinnedItem[] }
@@ -38,7 +38,7 @@ export interface PreparedDataset {
  * @throws GenesisError GI-GATE-DATA when one of them has no score, GI-HELD-OUT-LEAK when a row to be trained on is too close to a held-out item
  */
 export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, number>): PreparedDataset {
-  const { input, curated, heldOut, isSimulated, shinglesFor } = plan
+  const { input, curated, heldOut, isSimulated, redaction, shinglesFor } = plan
   const retention = acceptRetention(plan.retention, scores)
   const items = [...heldOut.items, ...retention.items].sort((left, right) => compareText(left.id, right.id))
   const own = [...input.userGate, ...input.userRetention]
@@ -53,12 +53,12 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
     curated.examples.map(({ input: text }) => text),
     shinglesFor,
   )
-  const replay = drawReplay({ corpus: input.corpus, guard, corrected, isNearCorrected, count, seed })
+  const replay = drawReplay({ corpus: input.corpus, guard, corrected, isNearCorrected, refusalOf: redaction.refusalOf, count, seed })
   const rows = splitRows([...training.used.map(rowOfExample), ...replay.entries.map(rowOfEntry)], validationShare, seed)
   for (const part of Object.values(rows)) requireApart(part, guard)
-  const rendered = { 'train.jsonl': renderJsonl(rows.train), 'valid.jsonl': renderJsonl(rows.valid) }
+  const rendered = { 'train.jsonl': renderJsonl(redaction.rows(rows.train)), 'valid.jsonl': renderJsonl(redaction.rows(rows.valid)) }
 
-  const asked = withClusters(items, shinglesFor)
+  const asked = withClusters(items, shinglesFor).map(redaction.item)
   const manifest = describeDataset({ plan, items: asked, retention, training, fates, replay, rows, rendered })
   const marked = (decision: HoldoutDecision): HoldoutDecision => (isSimulated ? { ...decision, simulated: true } : decision)
   const real = new Set(input.pinned)

@@ -11,6 +11,8 @@ export interface ReplayInput {
   corrected: ReadonlySet<string>
   /** Whether an input is a near-duplicate of a learning's: likewise. */
   isNearCorrected: (input: string) => boolean
+  /** Why an entry's texts are not used. */
+  refusalOf: (texts: readonly string[]) => string | undefined
   /** Entries wanted. */
   count: number
   seed: number
@@ -23,7 +25,7 @@ export interface Replay {
 }
 
 /** Draws corpus entries by a seeded digest of their input: independent of their order, and nearly the same when the corpus grows. */
-export function drawReplay({ corpus, guard, corrected, isNearCorrected, count, seed }: ReplayInput): Replay {
+export function drawReplay({ corpus, guard, corrected, isNearCorrected, refusalOf, count, seed }: ReplayInput): Replay {
   const excluded: Record<string, number> = {}
   const exclude = (reason: string): void => {
     excluded[reason] = (excluded[reason] ?? 0) + 1
@@ -42,8 +44,11 @@ export function drawReplay({ corpus, guard, corrected, isNearCorrected, count, s
   for (const { entry } of drawable) {
     // Only what would be drawn is looked at: a corpus is often many times larger than what is replayed of it.
     if (entries.length >= count) exclude('not drawn')
-    else if (isNearCorrected(entry.input)) exclude('is a near-duplicate of a learning')
-    else entries.push(entry)
+    else {
+      const refusal = isNearCorrected(entry.input) ? 'is a near-duplicate of a learning' : refusalOf(textsIn(entry))
+      if (refusal === undefined) entries.push(entry)
+      else exclude(refusal)
+    }
   }
   return { entries, excluded }
 
@@ -59,3 +64,5 @@ export function drawReplay({ corpus, guard, corrected, isNearCorrected, count, s
     return undefined
   }
 }
+
+const textsIn = ({ context = [], input, output }: CorpusEntry): string[] => [...context.map(({ content }) => content), input, output]

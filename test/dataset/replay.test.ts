@@ -11,6 +11,7 @@ const replayInput = (changes: Partial<ReplayInput>): ReplayInput => ({
   guard: guardHeldOut([]),
   corrected: new Set(),
   isNearCorrected: () => false,
+  refusalOf: () => undefined,
   count: 50,
   seed: 42,
   ...changes,

@@ -40,3 +40,24 @@ export function jaccard(left: Int32Array, right: Int32Array): number {
 export function similarity(left: Shingles, right: Shingles): number {
   return left.figures === right.figures || (isLong(left) && isLong(right)) ? jaccard(left.hashes, right.hashes) : 0
 }
+
+/** Whether the similarity reaches that of near-duplicates; ends as soon as it can't any more, which is soon for most pairs. */
+export function areNear(left: Shingles, right: Shingles): boolean {
+  if (left.figures !== right.figures && !(isLong(left) && isLong(right))) return false
+  const [mine, theirs] = [left.hashes, right.hashes]
+  // s / (n + m - s) >= t is the same as s >= t (n + m) / (1 + t).
+  const needed = Math.ceil((nearDuplicate * (mine.length + theirs.length)) / (1 + nearDuplicate) - 1e-9)
+  let mineLeft = mine.length - needed
+  let theirsLeft = theirs.length - needed
+  let one = 0
+  let other = 0
+  while (mineLeft >= 0 && theirsLeft >= 0 && one < mine.length && other < theirs.length) {
+    const here = mine[one] as number
+    const there = theirs[other] as number
+    if (here < there) mineLeft -= 1
+    if (here > there) theirsLeft -= 1
+    if (here <= there) one += 1
+    if (here >= there) other += 1
+  }
+  return mineLeft >= 0 && theirsLeft >= 0
+}
