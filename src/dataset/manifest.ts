@@ -1,12 +1,12 @@
 import type { Fate } from '../learnings/fates.ts'
 import { digestText } from '../state/files.ts'
 import type { NearHeldOut, Training } from './choose-training.ts'
-import type { Conflict } from './curate.ts'
 import { countBy } from './count-by.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
 import type { Replay } from './replay.ts'
 import type { AcceptedRetention } from './retention.ts'
+import type { Conflict } from './resolve-conflict.ts'
 import type { TrainingRow } from './rows.ts'
 import { compareText, questionDigest } from './text-key.ts'
 

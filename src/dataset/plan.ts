@@ -74,7 +74,7 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const retired = retireRegression(offered, { release, cycle })
   const known = [...decisions, ...retired.decisions]
   const redaction = redactionOf(input.settings, [...input.learnings, ...input.successes])
-  const curated = curate(input.learnings, redaction.refusalOf)
+  const curated = curate(input.learnings, { conflicts: input.settings.conflicts, refusalOf: redaction.refusalOf })
   const shinglesFor = rememberShingles()
   const own = [...input.userGate, ...input.userRetention]
   const heldOut = holdOut({ examples: curated.examples, items: retired.items, own, decisions: known, release, cycle, shinglesFor })

@@ -9,13 +9,13 @@ import { compareText } from './text-key.ts'
 /** What `dataset.redaction` does to a dataset. Decisions are made about texts as they were; only what leaves is changed. */
 export interface Redaction {
   /** Why a learning can't be used; with "refuse" only. */
-  refusalOf(texts: readonly string[]): string | undefined
+  refusalOf: (texts: readonly string[]) => string | undefined
   /** As it is written for the trainer. */
-  rows(rows: readonly TrainingRow[]): TrainingRow[]
+  rows: (rows: readonly TrainingRow[]) => TrainingRow[]
   /** As both models are asked and graded. */
-  item(item: PinnedItem): PinnedItem
+  item: (item: PinnedItem) => PinnedItem
   /** Private values that are replaced in rows, by kind. */
-  countIn(rows: readonly TrainingRow[]): Record<string, number>
+  countIn: (rows: readonly TrainingRow[]) => Record<string, number>
 }
 
 type Settings = Pick<Config['dataset'], 'redaction' | 'redactionPatterns'>
