@@ -1,6 +1,6 @@
 import type { Fate } from '../learnings/fates.ts'
 import type { Learning } from '../learnings/learning.ts'
-import { textsOf } from './redaction.ts'
+import type { Exchange, ReasonNotToUse } from './quality.ts'
 import { resolve } from './resolve-conflict.ts'
 import type { Conflict, ConflictRule } from './resolve-conflict.ts'
 import { compareText, inputDigest, questionDigest } from './text-key.ts'
@@ -32,8 +32,7 @@ export interface Curated {
 export interface CurateOptions {
   /** Which of different corrections of one question stands. */
   conflicts?: ConflictRule
-  /** Why the texts of a learning are not used. */
-  refusalOf?: (texts: readonly string[]) => string | undefined
+  reasonNotToUse?: ReasonNotToUse
 }
 
 /**
@@ -41,11 +40,11 @@ export interface CurateOptions {
  * Newest is by time; undated learnings are older than dated ones, and among equals the order given (newest first) counts.
  */
 export function curate(learnings: readonly Learning[], options: CurateOptions = {}): Curated {
-  const { conflicts: rule = 'newest', refusalOf = () => undefined } = options
+  const { conflicts: rule = 'newest', reasonNotToUse = () => undefined } = options
   const fates: Fate[] = []
   const questions = new Map<string, Learning[]>()
   for (const learning of newestFirst(learnings)) {
-    const reason = reasonToExclude(learning) ?? refusalOf(textsOf(learning))
+    const reason = reasonToExclude(learning) ?? reasonNotToUse(exchangeOf(learning), learning.wrong === null ? [] : [learning.wrong])
     if (reason !== undefined) {
       fates.push({ id: learning.id, fate: 'excluded', reason })
       continue
@@ -65,6 +64,8 @@ export function curate(learnings: readonly Learning[], options: CurateOptions = 
   }
   return { examples, fates, conflicts: conflicts.sort((left, right) => compareText(left.question, right.question)) }
 }
+
+const exchangeOf = ({ context, input, wanted }: Learning): Exchange => ({ context, input: input ?? '', answer: wanted ?? '' })
 
 function exampleOf(question: string, kept: Learning, others: readonly Learning[]): Example {
   const { id, context, category } = kept

@@ -2,6 +2,7 @@ import type { Fate } from '../learnings/fates.ts'
 import { digestText } from '../state/files.ts'
 import type { NearHeldOut, Training } from './choose-training.ts'
 import { countBy } from './count-by.ts'
+import { groupBy } from './group-by.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
 import type { Replay } from './replay.ts'
@@ -22,6 +23,8 @@ export interface DatasetManifest {
     superseded: number
     /** By reason; references to other learnings left out. */
     excluded: Record<string, number>
+    /** Up to three of each reason, the beginning of what was asked. */
+    examples: Record<string, { id: string; input: string }[]>
     /** Answers too long to be held-out items. */
     longAnswers: number
   }
@@ -74,6 +77,7 @@ export function describeDataset({ plan, items, retention, training, fates, repla
       heldOut: number('held-out'),
       superseded: number('superseded'),
       excluded: countBy(fates.filter((entry) => entry.fate === 'excluded').map((entry) => entry.reason ?? '')),
+      examples: examplesOf(fates, plan),
       longAnswers: heldOut.longAnswers,
     },
     nearHeldOut: [...heldOut.near, ...training.near].sort((left, right) => compareText(left.id, right.id)),
@@ -92,4 +96,20 @@ export function describeDataset({ plan, items, retention, training, fates, repla
     fates,
     digests: Object.fromEntries(Object.entries(rendered).map(([name, content]) => [name, digestText(content)])),
   }
+}
+
+const shownExamples = 3
+const shownCharacters = 80
+
+function examplesOf(fates: readonly Fate[], { input, redaction }: DatasetPlan): Record<string, { id: string; input: string }[]> {
+  const reasons = groupBy(
+    fates.filter(({ fate }) => fate === 'excluded'),
+    ({ reason }) => reason ?? '',
+  )
+  const asked = new Map(input.learnings.map((learning) => [learning.id, learning.input ?? '']))
+  const shown = (id: string): string => [...redaction.text(asked.get(id) ?? '')].slice(0, shownCharacters).join('')
+  const sorted = [...reasons].sort(([left], [right]) => compareText(left, right))
+  return Object.fromEntries(
+    sorted.map(([reason, members]) => [reason, members.slice(0, shownExamples).map(({ id }) => ({ id, input: shown(id) }))]),
+  )
 }

@@ -14,6 +14,8 @@ import { nearTo } from './near-duplicates/near-to.ts'
 import { rememberShingles } from './near-duplicates/shingles.ts'
 import type { ShinglesFor } from './near-duplicates/shingles.ts'
 import type { PinnedItem } from './pinned-item.ts'
+import { reasonAgainst, textsIn } from './quality.ts'
+import type { Fits, ReasonNotToUse } from './quality.ts'
 import { redactionOf, textsOf } from './redaction.ts'
 import type { Redaction } from './redaction.ts'
 import { planRetention } from './retention.ts'
@@ -45,6 +47,8 @@ export interface DatasetInput {
   /** data/holdout.jsonl, oldest first. */
   decisions: readonly HoldoutDecision[]
   settings: Config['dataset']
+  /** Whether a training step can see a conversation whole; all fit when the trainer doesn't say. */
+  fits?: Fits | undefined
 }
 
 /** What is decided before the model in production is asked about retention candidates. */
@@ -56,6 +60,7 @@ export interface DatasetPlan {
   heldOut: HeldOut
   retention: RetentionPlan
   redaction: Redaction
+  reasonNotToUse: ReasonNotToUse
   /** Remembers what it made for the inputs of this dataset. */
   shinglesFor: ShinglesFor
   /** New lines for data/holdout.jsonl so far. */
@@ -74,7 +79,10 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const retired = retireRegression(offered, { release, cycle })
   const known = [...decisions, ...retired.decisions]
   const redaction = redactionOf(input.settings, [...input.learnings, ...input.successes])
-  const curated = curate(input.learnings, { conflicts: input.settings.conflicts, refusalOf: redaction.refusalOf })
+  const { fits = () => true } = input
+  const reasonNotToUse: ReasonNotToUse = (exchange, others = []) =>
+    redaction.refusalOf([...textsIn(exchange), ...others]) ?? reasonAgainst(exchange, fits)
+  const curated = curate(input.learnings, { conflicts: input.settings.conflicts, reasonNotToUse })
   const shinglesFor = rememberShingles()
   const own = [...input.userGate, ...input.userRetention]
   const heldOut = holdOut({ examples: curated.examples, items: retired.items, own, decisions: known, release, cycle, shinglesFor })
@@ -98,6 +106,7 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     heldOut,
     retention,
     redaction,
+    reasonNotToUse,
     shinglesFor,
     decisions: [...retired.decisions, ...heldOut.decisions],
   }

@@ -38,7 +38,7 @@ export interface PreparedDataset {
  * @throws GenesisError GI-GATE-DATA when one of them has no score, GI-HELD-OUT-LEAK when a row to be trained on is too close to a held-out item
  */
 export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, number>): PreparedDataset {
-  const { input, curated, heldOut, isSimulated, redaction, shinglesFor } = plan
+  const { input, curated, heldOut, isSimulated, redaction, reasonNotToUse, shinglesFor } = plan
   const retention = acceptRetention(plan.retention, scores)
   const items = [...heldOut.items, ...retention.items].sort((left, right) => compareText(left.id, right.id))
   const own = [...input.userGate, ...input.userRetention]
@@ -53,7 +53,7 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
     curated.examples.map(({ input: text }) => text),
     shinglesFor,
   )
-  const replay = drawReplay({ corpus: input.corpus, guard, corrected, isNearCorrected, refusalOf: redaction.refusalOf, count, seed })
+  const replay = drawReplay({ corpus: input.corpus, guard, corrected, isNearCorrected, reasonNotToUse, count, seed })
   const rows = splitRows([...training.used.map(rowOfExample), ...replay.entries.map(rowOfEntry)], validationShare, seed)
   for (const part of Object.values(rows)) requireApart(part, guard)
   const rendered = { 'train.jsonl': renderJsonl(redaction.rows(rows.train)), 'valid.jsonl': renderJsonl(redaction.rows(rows.valid)) }

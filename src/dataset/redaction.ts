@@ -14,6 +14,8 @@ export interface Redaction {
   rows: (rows: readonly TrainingRow[]) => TrainingRow[]
   /** As both models are asked and graded. */
   item: (item: PinnedItem) => PinnedItem
+  /** Any other text that people may get to see. */
+  text: (text: string) => string
   /** Private values that are replaced in rows, by kind. */
   countIn: (rows: readonly TrainingRow[]) => Record<string, number>
 }
@@ -25,10 +27,20 @@ export function redactionOf({ redaction, redactionPatterns }: Settings, learning
   if (redaction === 'off') return untouched
   const redactor = new Redactor(redactionPatterns)
   redactor.meet(oldestFirst(learnings).flatMap(textsOf))
-  return redaction === 'refuse' ? { ...untouched, refusalOf: refusalBy(redactor) } : replacement(redactor)
+  const text = (one: string): string => {
+    redactor.meet([one])
+    return redactor.replace(one)
+  }
+  return redaction === 'refuse' ? { ...untouched, refusalOf: refusalBy(redactor), text } : { ...replacement(redactor), text }
 }
 
-const untouched: Redaction = { refusalOf: () => undefined, rows: (rows) => [...rows], item: (item) => item, countIn: () => ({}) }
+const untouched: Redaction = {
+  refusalOf: () => undefined,
+  rows: (rows) => [...rows],
+  item: (item) => item,
+  text: (text) => text,
+  countIn: () => ({}),
+}
 
 const refusalBy =
   (redactor: Redactor): Redaction['refusalOf'] =>

@@ -1,5 +1,6 @@
 import type { CorpusEntry } from '../corpora/port.ts'
 import type { HeldOutGuard } from './held-out-guard.ts'
+import type { ReasonNotToUse } from './quality.ts'
 import { isKeptForRetention } from './retention.ts'
 import { compareText, drawOf, inputDigest, questionDigest } from './text-key.ts'
 import { reasonUnfit } from './validate.ts'
@@ -11,8 +12,7 @@ export interface ReplayInput {
   corrected: ReadonlySet<string>
   /** Whether an input is a near-duplicate of a learning's: likewise. */
   isNearCorrected: (input: string) => boolean
-  /** Why an entry's texts are not used. */
-  refusalOf: (texts: readonly string[]) => string | undefined
+  reasonNotToUse: ReasonNotToUse
   /** Entries wanted. */
   count: number
   seed: number
@@ -25,7 +25,7 @@ export interface Replay {
 }
 
 /** Draws corpus entries by a seeded digest of their input: independent of their order, and nearly the same when the corpus grows. */
-export function drawReplay({ corpus, guard, corrected, isNearCorrected, refusalOf, count, seed }: ReplayInput): Replay {
+export function drawReplay({ corpus, guard, corrected, isNearCorrected, reasonNotToUse, count, seed }: ReplayInput): Replay {
   const excluded: Record<string, number> = {}
   const exclude = (reason: string): void => {
     excluded[reason] = (excluded[reason] ?? 0) + 1
@@ -45,9 +45,10 @@ export function drawReplay({ corpus, guard, corrected, isNearCorrected, refusalO
     // Only what would be drawn is looked at: a corpus is often many times larger than what is replayed of it.
     if (entries.length >= count) exclude('not drawn')
     else {
-      const refusal = isNearCorrected(entry.input) ? 'is a near-duplicate of a learning' : refusalOf(textsIn(entry))
-      if (refusal === undefined) entries.push(entry)
-      else exclude(refusal)
+      const { context = [], input, output: answer } = entry
+      const reason = isNearCorrected(input) ? 'is a near-duplicate of a learning' : reasonNotToUse({ context, input, answer })
+      if (reason === undefined) entries.push(entry)
+      else exclude(reason)
     }
   }
   return { entries, excluded }
@@ -64,5 +65,3 @@ export function drawReplay({ corpus, guard, corrected, isNearCorrected, refusalO
     return undefined
   }
 }
-
-const textsIn = ({ context = [], input, output }: CorpusEntry): string[] => [...context.map(({ content }) => content), input, output]

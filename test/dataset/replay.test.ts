@@ -11,7 +11,7 @@ const replayInput = (changes: Partial<ReplayInput>): ReplayInput => ({
   guard: guardHeldOut([]),
   corrected: new Set(),
   isNearCorrected: () => false,
-  refusalOf: () => undefined,
+  reasonNotToUse: () => undefined,
   count: 50,
   seed: 42,
   ...changes,
