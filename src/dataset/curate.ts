@@ -12,6 +12,8 @@ export interface Example {
   input: string
   context: Learning['context']
   wanted: string
+  /** What the model answered instead; null when that is not known. */
+  wrong: string | null
   category: string
   /** Digest of the normalised input. */
   digest: string
@@ -76,6 +78,7 @@ function exampleOf(question: string, kept: Learning, others: readonly Learning[]
     input,
     context,
     wanted: kept.wanted ?? '',
+    wrong: kept.wrong,
     category,
     digest,
     question,

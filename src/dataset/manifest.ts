@@ -5,6 +5,7 @@ import { countBy } from './count-by.ts'
 import { groupBy } from './group-by.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
+import type { PreferenceRow } from './preferences.ts'
 import type { Replay } from './replay.ts'
 import type { AcceptedRetention } from './retention.ts'
 import type { Conflict } from './resolve-conflict.ts'
@@ -31,7 +32,8 @@ export interface DatasetManifest {
   /** Learnings that were left out for being near-duplicates of held-out items. */
   nearHeldOut: NearHeldOut[]
   corpus: { in: number; replayed: number; excluded: Record<string, number> }
-  rows: { train: number; valid: number }
+  /** `preferences`: pairs of a correction and what it corrects, of the rows of train.jsonl. */
+  rows: { train: number; valid: number; preferences: number }
   /** Private values that placeholders stand for in the rows, by kind. */
   redacted: Record<string, number>
   pinned: {
@@ -60,10 +62,21 @@ export interface DatasetParts {
   fates: Fate[]
   replay: Replay
   rows: { train: TrainingRow[]; valid: TrainingRow[] }
+  preferences: readonly PreferenceRow[]
   rendered: Record<string, string>
 }
 
-export function describeDataset({ plan, items, retention, training, fates, replay, rows, rendered }: DatasetParts): DatasetManifest {
+export function describeDataset({
+  plan,
+  items,
+  retention,
+  training,
+  fates,
+  replay,
+  rows,
+  preferences,
+  rendered,
+}: DatasetParts): DatasetManifest {
   const { input, curated, heldOut } = plan
   const questions = new Set(items.map((item) => questionDigest(item.context, item.input)))
   const number = (fate: Fate['fate']): number => fates.filter((entry) => entry.fate === fate).length
@@ -82,7 +95,7 @@ export function describeDataset({ plan, items, retention, training, fates, repla
     },
     nearHeldOut: [...heldOut.near, ...training.near].sort((left, right) => compareText(left.id, right.id)),
     corpus: { in: input.corpus.length, replayed: replay.entries.length, excluded: countBy([], replay.excluded) },
-    rows: { train: rows.train.length, valid: rows.valid.length },
+    rows: { train: rows.train.length, valid: rows.valid.length, preferences: preferences.length },
     redacted: plan.redaction.countIn([...rows.train, ...rows.valid]),
     pinned: {
       total: items.length,

@@ -8,6 +8,7 @@ import type { DatasetManifest } from './manifest.ts'
 import { nearTo } from './near-duplicates/near-to.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
+import { preferencesOf } from './preferences.ts'
 import { drawReplay } from './replay.ts'
 import { requireApart } from './require-apart.ts'
 import { acceptRetention } from './retention.ts'
@@ -28,7 +29,7 @@ export interface PreparedDataset {
   /** Ids of held-out items whose expected answer a newer correction replaced. */
   replaced: string[]
   /** The files of the dataset, name to content; the same input gives the same bytes. */
-  files: { 'train.jsonl': string; 'valid.jsonl': string; 'manifest.json': string }
+  files: Record<'train.jsonl' | 'valid.jsonl' | 'preferences.jsonl' | 'manifest.json', string>
   manifest: DatasetManifest
 }
 
@@ -56,10 +57,15 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
   const replay = drawReplay({ corpus: input.corpus, guard, corrected, isNearCorrected, reasonNotToUse, count, seed })
   const rows = splitRows([...training.used.map(rowOfExample), ...replay.entries.map(rowOfEntry)], validationShare, seed)
   for (const part of Object.values(rows)) requireApart(part, guard)
-  const rendered = { 'train.jsonl': renderJsonl(redaction.rows(rows.train)), 'valid.jsonl': renderJsonl(redaction.rows(rows.valid)) }
+  const preferences = preferencesOf(rows.train, training.used, redaction)
+  const rendered = {
+    'train.jsonl': renderJsonl(redaction.rows(rows.train)),
+    'valid.jsonl': renderJsonl(redaction.rows(rows.valid)),
+    'preferences.jsonl': renderJsonl(preferences),
+  }
 
   const asked = withClusters(items, shinglesFor).map(redaction.item)
-  const manifest = describeDataset({ plan, items: asked, retention, training, fates, replay, rows, rendered })
+  const manifest = describeDataset({ plan, items: asked, retention, training, fates, replay, rows, preferences, rendered })
   const marked = (decision: HoldoutDecision): HoldoutDecision => (isSimulated ? { ...decision, simulated: true } : decision)
   const real = new Set(input.pinned)
   return {

@@ -23,7 +23,7 @@ export const tooLongForTrainingReason = 'is longer than the training context'
 export function reasonAgainst(exchange: Exchange, fits: Fits): string | undefined {
   const { context, input, answer } = exchange
   // The model would see the end of a turn in the midst of it.
-  if (textsIn(exchange).some((text) => templateTokens.test(text))) return templateTokensReason
+  if (textsIn(exchange).some(hasTemplateTokens)) return templateTokensReason
   if (isRefusal(answer)) return refusalReason
   const messages: ChatMessage[] = [...context, { role: 'user', content: input }, { role: 'assistant', content: answer }]
   return fits(messages) ? undefined : tooLongForTrainingReason
@@ -32,6 +32,8 @@ export function reasonAgainst(exchange: Exchange, fits: Fits): string | undefine
 /** Of ChatML, Llama, Gemma, Mistral, DeepSeek and the like, and of thinking. */
 const templateTokens =
   /<[|｜][\p{L}_▁]{2,40}[|｜]>|<\/?(?:start|end)_of_turn>|<\|?(?:begin|end)_of_text\|?>|\[\/?INST\]|<<\/?SYS>>|<\/?think>/u
+
+export const hasTemplateTokens = (text: string): boolean => templateTokens.test(text)
 
 /** Longer answers that begin so go on to say something. */
 const longestRefusal = 300

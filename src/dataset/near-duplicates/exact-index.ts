@@ -38,13 +38,16 @@ export class ExactIndex {
     return best?.number
   }
 
-  /** The rarest shingles, for each partition of the text. */
+  /** The rarest shingles, for each partition of the text. Those that no text here has are the rarest of all, and need not be looked for. */
   #keysOf(text: Shingles): number[] {
     const { hashes } = text
-    const rank = (hash: number): number => this.#frequencies.get(hash) ?? 0
+    const known = hashes.filter((hash) => this.#frequencies.has(hash))
     // A little less than t n, against its rounding.
-    const length = Math.min(hashes.length, hashes.length - Math.ceil(nearDuplicate * hashes.length - 1e-9) + 1)
-    const rarest = [...hashes].sort((left, right) => rank(left) - rank(right) || left - right).slice(0, length)
-    return partitionsOf(text).flatMap((partition) => rarest.map((hash) => mix(hash, partition)))
+    const prefix = hashes.length - Math.ceil(nearDuplicate * hashes.length - 1e-9) + 1
+    const length = Math.min(known.length, prefix - (hashes.length - known.length))
+    if (length <= 0) return []
+    const rank = (hash: number): number => this.#frequencies.get(hash) ?? 0
+    const rarest = known.sort((left, right) => rank(left) - rank(right) || left - right).subarray(0, length)
+    return partitionsOf(text).flatMap((partition) => Array.from(rarest, (hash) => mix(hash, partition)))
   }
 }

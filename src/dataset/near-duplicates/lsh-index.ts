@@ -7,7 +7,7 @@ import { areNear, partitionsOf } from './similarity.ts'
  * Texts looked at in one bucket at most: where thousands share a bucket they are alike, and so meet in others too. Keeps the cost linear; what
  * is missed is an economy of training, never a leak, since held-out items have an exact search of their own.
  */
-const longestWalk = 32
+const longestWalk = 16
 const none = -1
 /**
  * Bands that two texts must share to be compared. At a Jaccard index of .8 they share two with the chance .9993 and at .7 with .94, at .45, where most
@@ -32,8 +32,8 @@ export class LshIndex {
 
   /** @param texts how many will be added at most */
   constructor(texts: number) {
-    const entries = Math.max(1, texts * bands * 2)
-    this.#newest = new Int32Array(2 ** Math.ceil(Math.log2(entries))).fill(none)
+    const entries = Math.max(2, texts * bands * 2)
+    this.#newest = new Int32Array(2 ** Math.ceil(Math.log2(entries / 2))).fill(none)
     this.#chain = new Int32Array(entries * 2)
     this.#met = new Float64Array(texts)
   }
