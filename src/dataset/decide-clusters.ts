@@ -3,7 +3,7 @@ import { groupBy } from './group-by.ts'
 import { quotaOf, takeInProportion } from './hold-out-rate.ts'
 import type { Unit } from './hold-out-unit.ts'
 import { clustersOf } from './near-duplicates/clusters.ts'
-import type { ShinglesFor } from './near-duplicates/shingles.ts'
+import type { Neighbours } from './near-duplicates/neighbours.ts'
 import { compareText } from './text-key.ts'
 
 export interface ClusterInput {
@@ -16,7 +16,8 @@ export interface ClusterInput {
   /** Failures under the release in production that the rate was applied to before, and how many of them are held out. */
   seen: number
   held: number
-  shinglesFor: ShinglesFor
+  /** Near-duplicates among the inputs, by their digests. */
+  near: Neighbours['pairs']
 }
 
 /** On which side a unit stands, and what its decision says beside that. */
@@ -26,11 +27,13 @@ export type Side = Pick<HoldoutDecision, 'cluster' | 'why'> & { decision: 'pinne
  * Near-duplicates stand on one side of the hold-out: those of what was trained on before join it; the others are drawn as one, for which the
  * unit with the lowest digest stands. A cluster counts as one failure.
  */
-export function decideClusters({ fresh, trained, enough, seen, held, shinglesFor }: ClusterInput): Map<Unit, Side> {
+export function decideClusters({ fresh, trained, enough, seen, held, near }: ClusterInput): Map<Unit, Side> {
   const units = [...fresh, ...trained.keys()].sort((left, right) => compareText(left.digest, right.digest))
-  const roots = clustersOf(units.map(({ input }) => shinglesFor(input)))
-  const numbers = new Map(units.map((unit, number) => [unit, number]))
-  const clusters = [...groupBy(units, (unit) => String(roots[numbers.get(unit) ?? 0])).values()].filter((members) =>
+  const clusterOf = clustersOf(
+    units.map(({ digest }) => digest),
+    near,
+  )
+  const clusters = [...groupBy(units, ({ digest }) => clusterOf.get(digest) ?? digest).values()].filter((members) =>
     members.some((unit) => !trained.has(unit)),
   )
   const drawable = clusters.flatMap((members) => {

@@ -35,7 +35,11 @@ type HeldOutItem = Pick<EvaluationItem, 'id' | 'input' | 'expected' | 'grader'>
 export function guardHeldOut(items: readonly HeldOutItem[], shinglesFor: ShinglesFor = shinglesOf): HeldOutGuard {
   const heldOut = groupBy(items, ({ input }) => inputDigest(input))
   const index = new ExactIndex(items.map(({ input }) => shinglesFor(input)))
-  const nearest = (input: string): HeldOutItem | undefined => items[index.nearest(shinglesFor(input)) ?? -1]
+  const found = new Map<string, HeldOutItem | undefined>()
+  const nearest = (input: string): HeldOutItem | undefined => {
+    if (!found.has(input)) found.set(input, items[index.nearest(shinglesFor(input)) ?? -1])
+    return found.get(input)
+  }
   const answered = ({ question, answer }: Exchange): HeldOutItem | undefined => {
     const near = nearest(question)
     return [...(heldOut.get(inputDigest(question)) ?? []), ...(near ? [near] : [])].find(

@@ -10,10 +10,12 @@ import { groupBy } from './group-by.ts'
 import { guardHeldOut, nearHeldOutReason } from './held-out-guard.ts'
 import { unitOf } from './hold-out-unit.ts'
 import type { Unit } from './hold-out-unit.ts'
+import type { Neighbours } from './near-duplicates/neighbours.ts'
 import type { ShinglesFor } from './near-duplicates/shingles.ts'
 import { canBeAnswer, heldOutReason, pinExample, renewItems, tooLongReason } from './pin.ts'
 import type { Occasion, Renewal } from './pin.ts'
 import type { PinnedItem } from './pinned-item.ts'
+import { tally } from './tally.ts'
 import { inputDigest } from './text-key.ts'
 
 /** With so many gate items of the user's own for a release, none of its failures are held out. */
@@ -31,6 +33,8 @@ export interface HoldOutInput {
   release: string
   cycle: string
   shinglesFor: ShinglesFor
+  /** Near-duplicates among the inputs of the examples, by their digests. */
+  near: Neighbours['pairs']
 }
 
 export interface HeldOut {
@@ -78,8 +82,8 @@ export function holdOut(input: HoldOutInput): HeldOut {
   }
   const fresh = units.filter((unit) => !outcomes.has(unit))
   const enough = input.items.filter((item) => item.origin === 'user-gate' && item.release === input.release).length >= userGateSuffices
-  const { shinglesFor } = input
-  for (const [unit, side] of decideClusters({ fresh, trained, enough, ...tally(input, standing), shinglesFor }))
+  const { near } = input
+  for (const [unit, side] of decideClusters({ fresh, trained, enough, ...tally(input, standing), near }))
     outcomes.set(unit, side.decision === 'pinned' ? pinUnit(unit, input, side) : trainUnit(unit, input, side))
   return combine(input, units, outcomes)
 }
@@ -98,16 +102,6 @@ function settle(unit: Unit, input: HoldOutInput, items: readonly PinnedItem[], d
   }
   if (decided?.decision === 'training') return { training: true }
   return decided && pinUnit(unit, decided)
-}
-
-/** Failures under the release in production that the rate was applied to, and how many of them are held out; a cluster is one. */
-function tally({ items, release }: HoldOutInput, standing: ReadonlyMap<string, HoldoutDecision>): { seen: number; held: number } {
-  const clusterOf = (digest: string): string => standing.get(digest)?.cluster ?? digest
-  const drawn = [...standing.values()].filter((row) => row.release === release && row.why === undefined)
-  const held = new Set(drawn.filter((row) => row.decision === 'pinned').map((row) => clusterOf(row.digest)))
-  const trained = new Set(drawn.map((row) => clusterOf(row.digest)).filter((cluster) => !held.has(cluster)))
-  for (const item of items) if (item.origin === 'learning' && item.release === release) held.add(clusterOf(inputDigest(item.input)))
-  return { seen: held.size + trained.size, held: held.size }
 }
 
 /** `side`: of a unit that was only now decided about. */

@@ -1,5 +1,6 @@
 import { groupBy } from './group-by.ts'
 import { clustersOf } from './near-duplicates/clusters.ts'
+import { neighboursAmong } from './near-duplicates/neighbours.ts'
 import type { ShinglesFor } from './near-duplicates/shingles.ts'
 import type { PinnedItem } from './pinned-item.ts'
 
@@ -8,11 +9,12 @@ import type { PinnedItem } from './pinned-item.ts'
  * item. Items that stand alone have none. Expects the items ascending by id.
  */
 export function withClusters(items: readonly PinnedItem[], shinglesFor: ShinglesFor): PinnedItem[] {
-  const roots = clustersOf(items.map(({ input }) => shinglesFor(input)))
-  const sizes = groupBy(roots, String)
-  return items.map((item, index) => {
-    const root = roots[index] ?? index
-    const first = items[root]
-    return first && (sizes.get(String(root))?.length ?? 0) > 1 ? { ...item, cluster: first.id } : item
+  const ids = items.map(({ id }) => id)
+  const { pairs } = neighboursAmong(new Map(items.map(({ id, input }) => [id, input])), shinglesFor)
+  const clusters = clustersOf(ids, pairs)
+  const sizes = groupBy(clusters.values(), (cluster) => cluster)
+  return items.map((item) => {
+    const cluster = clusters.get(item.id) ?? item.id
+    return (sizes.get(cluster)?.length ?? 0) > 1 ? { ...item, cluster } : item
   })
 }

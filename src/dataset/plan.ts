@@ -10,7 +10,8 @@ import type { HoldoutDecision } from './decision.ts'
 import { exchangesIn } from './held-out-guard.ts'
 import { holdOut } from './hold-out.ts'
 import type { HeldOut } from './hold-out.ts'
-import { nearTo } from './near-duplicates/near-to.ts'
+import { neighboursAmong } from './near-duplicates/neighbours.ts'
+import type { Neighbours } from './near-duplicates/neighbours.ts'
 import { rememberShingles } from './near-duplicates/shingles.ts'
 import type { ShinglesFor } from './near-duplicates/shingles.ts'
 import type { PinnedItem } from './pinned-item.ts'
@@ -20,7 +21,7 @@ import { redactionOf, textsOf } from './redaction.ts'
 import type { Redaction } from './redaction.ts'
 import { planRetention } from './retention.ts'
 import type { RetentionPlan } from './retention.ts'
-import { inputDigest } from './text-key.ts'
+import { compareText, inputDigest } from './text-key.ts'
 import { followOfferedItems, retireRegression } from './user-items.ts'
 
 /** Everything the dataset is made from, already read. */
@@ -63,6 +64,8 @@ export interface DatasetPlan {
   reasonNotToUse: ReasonNotToUse
   /** Remembers what it made for the inputs of this dataset. */
   shinglesFor: ShinglesFor
+  /** Of the learnings. */
+  neighbours: Neighbours
   /** New lines for data/holdout.jsonl so far. */
   decisions: HoldoutDecision[]
 }
@@ -84,18 +87,25 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     redaction.refusalOf([...textsIn(exchange), ...others]) ?? reasonAgainst(exchange, fits)
   const curated = curate(input.learnings, { conflicts: input.settings.conflicts, reasonNotToUse })
   const shinglesFor = rememberShingles()
+  const neighbours = neighboursAmong(inputsOf(curated.examples), shinglesFor)
   const own = [...input.userGate, ...input.userRetention]
-  const heldOut = holdOut({ examples: curated.examples, items: retired.items, own, decisions: known, release, cycle, shinglesFor })
+  const heldOut = holdOut({
+    examples: curated.examples,
+    items: retired.items,
+    own,
+    decisions: known,
+    release,
+    cycle,
+    shinglesFor,
+    near: neighbours.pairs,
+  })
   const retention = planRetention({
     ...input,
     successes: input.successes.filter((success) => redaction.refusalOf(textsOf(success)) === undefined),
     items: heldOut.items,
     taken: takenInputs(curated, heldOut, known),
     taught: taughtInputs(heldOut.training),
-    isNearTraining: nearTo(
-      heldOut.training.map(({ input: text }) => text),
-      shinglesFor,
-    ),
+    isNearLearning: neighbours.isNear,
     decisions: known,
     target: input.settings.retentionTarget,
   })
@@ -108,8 +118,15 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     redaction,
     reasonNotToUse,
     shinglesFor,
+    neighbours,
     decisions: [...retired.decisions, ...heldOut.decisions],
   }
+}
+
+/** By digest, ascending: the same whatever the order of the learnings. */
+function inputsOf(examples: readonly Example[]): Map<string, string> {
+  const inputs = new Map(examples.map(({ digest, input }) => [digest, input]))
+  return new Map([...inputs].sort(([left], [right]) => compareText(left, right)))
 }
 
 /** Inputs that were corrected, are pinned, or were ever trained on. */

@@ -5,7 +5,6 @@ import { guardHeldOut } from './held-out-guard.ts'
 import { withClusters } from './item-clusters.ts'
 import { describeDataset } from './manifest.ts'
 import type { DatasetManifest } from './manifest.ts'
-import { nearTo } from './near-duplicates/near-to.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
 import { preferencesOf } from './preferences.ts'
@@ -39,7 +38,7 @@ export interface PreparedDataset {
  * @throws GenesisError GI-GATE-DATA when one of them has no score, GI-HELD-OUT-LEAK when a row to be trained on is too close to a held-out item
  */
 export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, number>): PreparedDataset {
-  const { input, curated, heldOut, isSimulated, redaction, reasonNotToUse, shinglesFor } = plan
+  const { input, curated, heldOut, isSimulated, redaction, reasonNotToUse, shinglesFor, neighbours } = plan
   const retention = acceptRetention(plan.retention, scores)
   const items = [...heldOut.items, ...retention.items].sort((left, right) => compareText(left.id, right.id))
   const own = [...input.userGate, ...input.userRetention]
@@ -50,11 +49,7 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
   const { seed, replay: ratio, maxReplay, validationShare } = input.settings
   const count = Math.min(maxReplay, Math.round(ratio * training.used.length))
   const corrected = new Set(curated.examples.map(({ digest }) => digest))
-  const isNearCorrected = nearTo(
-    curated.examples.map(({ input: text }) => text),
-    shinglesFor,
-  )
-  const replay = drawReplay({ corpus: input.corpus, guard, corrected, isNearCorrected, reasonNotToUse, count, seed })
+  const replay = drawReplay({ corpus: input.corpus, guard, corrected, isNearCorrected: neighbours.isNear, reasonNotToUse, count, seed })
   const rows = splitRows([...training.used.map(rowOfExample), ...replay.entries.map(rowOfEntry)], validationShare, seed)
   for (const part of Object.values(rows)) requireApart(part, guard)
   const preferences = preferencesOf(rows.train, training.used, redaction)

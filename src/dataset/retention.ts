@@ -23,8 +23,8 @@ export interface RetentionInput extends Occasion {
   taken: ReadonlySet<string>
   /** Digests of inputs that are answered in earlier turns of what is to be trained on: none but the user's own may be pinned, else that is lost. */
   taught: ReadonlySet<string>
-  /** Whether an input is a near-duplicate of one that is to be trained on: likewise. */
-  isNearTraining: (input: string) => boolean
+  /** Whether an input is a near-duplicate of a learning's: likewise. */
+  isNearLearning: (input: string) => boolean
   successes: readonly Learning[]
   corpus: readonly CorpusEntry[]
   userRetention: readonly EvaluationItem[]
@@ -80,17 +80,17 @@ export function planRetention(input: RetentionInput): RetentionPlan {
   const accepted = claim(
     successItems(input.successes).map(({ item, id }) => pin(item, 'success', [id])),
     target - count('success'),
-    input.isNearTraining,
+    input.isNearLearning,
   )
   const corpus = claim(
     corpusItems(input.corpus).map((item) => pin(item, 'corpus')),
     Math.floor(target / 2) - count('corpus'),
-    input.isNearTraining,
+    input.isNearLearning,
   )
   const builtin = claim(
     byDigest(input.builtin).map((item) => pin(item, 'builtin')),
     Infinity,
-    input.isNearTraining,
+    input.isNearLearning,
   )
   const retention = items.filter((item) => item.origin !== 'learning' && item.origin !== 'user-gate').length
   return { accepted, user, filling: [...corpus, ...builtin], standing: retention + accepted.length, target, release, cycle }

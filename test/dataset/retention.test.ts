@@ -11,7 +11,7 @@ const retentionInput = (changes: Partial<RetentionInput>): RetentionInput => ({
   items: [],
   taken: new Set(),
   taught: new Set(),
-  isNearTraining: () => false,
+  isNearLearning: () => false,
   successes: [],
   corpus: [],
   userRetention: [],

@@ -1,12 +1,14 @@
-import { LshIndex } from './lsh-index.ts'
-import type { Shingles } from './shingles.ts'
+import type { Neighbours } from './neighbours.ts'
 
-/** For each text the number of the first text of its cluster: near-duplicates, near-duplicates of those, and so on, are one cluster. */
-export function clustersOf(texts: readonly Shingles[]): Int32Array {
-  const index = new LshIndex(texts.length)
-  const parents = Int32Array.from(texts, (_, number) => number)
-  for (const [number, text] of texts.entries()) for (const other of index.add(text)) join(parents, number, other)
-  return parents.map((_, number) => rootOf(parents, number))
+/** For each of `keys` the first one of its cluster: near-duplicates, near-duplicates of those, and so on, are one cluster. */
+export function clustersOf(keys: readonly string[], pairs: Neighbours['pairs']): Map<string, string> {
+  const numbers = new Map(keys.map((key, number) => [key, number]))
+  const parents = Int32Array.from(keys, (_, number) => number)
+  for (const [left, right] of pairs) {
+    const [one, other] = [numbers.get(left), numbers.get(right)]
+    if (one !== undefined && other !== undefined) join(parents, one, other)
+  }
+  return new Map(keys.map((key, number) => [key, keys[rootOf(parents, number)] ?? key]))
 }
 
 function join(parents: Int32Array, one: number, other: number): void {

@@ -41,13 +41,19 @@ export class ExactIndex {
   /** The rarest shingles, for each partition of the text. Those that no text here has are the rarest of all, and need not be looked for. */
   #keysOf(text: Shingles): number[] {
     const { hashes } = text
-    const known = hashes.filter((hash) => this.#frequencies.has(hash))
+    const ranked = new Float64Array(hashes.length)
+    let known = 0
+    for (const hash of hashes) {
+      const frequency = this.#frequencies.get(hash)
+      if (frequency === undefined) continue
+      ranked[known] = frequency * 2 ** 32 + (hash >>> 0)
+      known += 1
+    }
     // A little less than t n, against its rounding.
     const prefix = hashes.length - Math.ceil(nearDuplicate * hashes.length - 1e-9) + 1
-    const length = Math.min(known.length, prefix - (hashes.length - known.length))
+    const length = Math.min(known, prefix - (hashes.length - known))
     if (length <= 0) return []
-    const rank = (hash: number): number => this.#frequencies.get(hash) ?? 0
-    const rarest = known.sort((left, right) => rank(left) - rank(right) || left - right).subarray(0, length)
+    const rarest = Int32Array.from(ranked.subarray(0, known).sort().subarray(0, length), (rank) => rank % 2 ** 32)
     return partitionsOf(text).flatMap((partition) => Array.from(rarest, (hash) => mix(hash, partition)))
   }
 }

@@ -21,12 +21,11 @@ export class Redactor {
    * @throws GenesisError GI-CONFIG-INVALID naming a pattern of the user's that does not end in time
    */
   meet(texts: readonly string[]): void {
-    const own = findOwn(texts, this.patterns)
+    const own = findOwn(this.patterns.length === 0 ? [] : texts.filter((text) => !this.#findings.has(text)), this.patterns)
     for (const text of texts) {
       if (this.#findings.has(text)) continue
       const findings = findPrivate(text, redactionRules, own.get(text))
-      // What holds nothing is not remembered: it is most of what there is.
-      if (findings.length > 0) this.#findings.set(text, findings)
+      this.#findings.set(text, findings.length > 0 ? findings : none)
       for (const finding of findings) this.#placeholderFor(finding)
     }
   }
@@ -62,6 +61,9 @@ export class Redactor {
     return placeholder
   }
 }
+
+/** Most texts hold nothing, and share this. */
+const none: Finding[] = []
 
 /** The same address, account or number may be written in several ways. */
 function canonical(kind: string, value: string): string {

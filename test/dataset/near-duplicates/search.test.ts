@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { clustersOf } from '../../../src/dataset/near-duplicates/clusters.ts'
 import { ExactIndex } from '../../../src/dataset/near-duplicates/exact-index.ts'
 import { LshIndex } from '../../../src/dataset/near-duplicates/lsh-index.ts'
+import { neighboursAmong } from '../../../src/dataset/near-duplicates/neighbours.ts'
 import { shinglesOf } from '../../../src/dataset/near-duplicates/shingles.ts'
 import type { Shingles } from '../../../src/dataset/near-duplicates/shingles.ts'
 import { nearDuplicate, similarity } from '../../../src/dataset/near-duplicates/similarity.ts'
@@ -69,6 +70,11 @@ test('near-duplicates of near-duplicates are one cluster, named by the first', (
     'how can i reset the password in the customer portal',
     'How do I print a label?',
   ]
-  assert.deepEqual([...clustersOf(texts.map(shinglesOf))], [0, 1, 0, 1, 4])
-  assert.deepEqual([...clustersOf([])], [])
+  const byKey = new Map(texts.map((text, index) => [String(index), text]))
+  const { pairs, isNear } = neighboursAmong(byKey, shinglesOf)
+  assert.deepEqual([...clustersOf([...byKey.keys()], pairs).values()], ['0', '1', '0', '1', '4'])
+  // A pair with a text that is not asked about joins nothing.
+  assert.deepEqual([...clustersOf(['0', '1', '3'], pairs).values()], ['0', '1', '1'])
+  assert.deepEqual([isNear('capital of france, please'), isNear('capital of Spain, please')], [true, false])
+  assert.deepEqual(neighboursAmong(new Map(), shinglesOf).pairs, [])
 })
