@@ -2,6 +2,7 @@
 import { benchEngine } from './engine.ts'
 import { benchCounting } from './counting.ts'
 import { benchMerge } from './merge.ts'
+import { benchNearDuplicates } from './near-duplicates.ts'
 import { benchPreparing } from './preparing.ts'
 import type { BenchRow } from './row.ts'
 import { benchStartup } from './startup.ts'
@@ -10,6 +11,7 @@ const benches: Record<string, () => Promise<BenchRow[]>> = {
   startup: benchStartup,
   counting: benchCounting,
   preparing: benchPreparing,
+  'near-duplicates': benchNearDuplicates,
   merge: benchMerge,
   engine: benchEngine,
 }

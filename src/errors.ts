@@ -122,6 +122,10 @@ export const errorTable = {
     exitCode: exitCodes.done,
     temporary: false,
   },
+  'GI-HELD-OUT-LEAK': invalid(
+    'The dataset would train on something that is held out, so it was not written.',
+    'This is a fault of genesis-improve: please report it. Removing the learning or corpus entry named above lets the cycle go on.',
+  ),
   'GI-RELEASE-UNKNOWN': invalid('There is no such release.', 'Run "genesis-improve history" to see all releases.'),
   'GI-NOTHING-TO-ROLL-BACK': invalid('There is no earlier release to go back to.', 'The base model is being served already.'),
   'GI-RELEASE-WEIGHTS-GONE': invalid(

@@ -7,7 +7,7 @@ import type { JudgedItem } from './judged-item.ts'
 import type { StepContext } from './run-step.ts'
 
 /** Lets a model answer items through the cycle's runtime, with the cycle's decoding, and scores the answers. Answers are cached. */
-export async function answerPinned<Item extends EvaluationItem>(
+export async function answerPinned<Item extends EvaluationItem & { cluster?: string | undefined }>(
   context: StepContext,
   model: ModelLocation,
   items: readonly Item[],
@@ -33,6 +33,7 @@ export async function answerPinned<Item extends EvaluationItem>(
     id: item.id,
     stratum: stratum(item),
     category: item.category,
+    ...(item.cluster !== undefined && { cluster: item.cluster }),
     score,
     input: item.input,
     expected: item.expected,

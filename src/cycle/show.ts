@@ -11,6 +11,8 @@ import type { JournalEvent } from './journal.ts'
 import { readJudgedItems } from './judged-item.ts'
 import type { JudgedItem } from './judged-item.ts'
 import type { Workshop } from './parts.ts'
+import { readShownDataset } from './shown-dataset.ts'
+import type { ShownDataset } from './shown-dataset.ts'
 import { stepResults } from './step-results.ts'
 import { steps } from './step.ts'
 import type { Step } from './step.ts'
@@ -41,6 +43,8 @@ export interface Flip {
 export interface ShownCycle extends CycleSummary {
   base: { path: string; digest: string }
   steps: ShownStep[]
+  /** What became of the learnings; null before `prepare`. */
+  dataset: ShownDataset | null
   /** Accuracy of both models by stratum; null before `evaluate`. */
   accuracy: { stratum: JudgedItem['stratum']; items: number; baseline: number; candidate: number }[] | null
   judgement: Judgement | null
@@ -58,6 +62,7 @@ export async function readCycle({ home }: Pick<Workshop, 'home'>, id: string): P
     ...summarise(manifest, events),
     base: manifest.base,
     steps: steps.map((step) => shownStep(step, events)),
+    dataset: await readShownDataset(stepDirectory(directory, 'prepare')),
     accuracy: pair === null ? null : accuracyByStratum(pair),
     judgement: verdict === undefined ? null : (z.looseObject({}).parse(JSON.parse(verdict)) as unknown as Judgement),
     flips: pair === null ? [] : flipsOf(pair),

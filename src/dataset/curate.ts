@@ -1,28 +1,26 @@
 import type { Fate } from '../learnings/fates.ts'
 import type { Learning } from '../learnings/learning.ts'
-import { compareText, inputDigest, isSameAnswer, questionDigest } from './text-key.ts'
+import type { Exchange, ReasonNotToUse } from './quality.ts'
+import { resolve } from './resolve-conflict.ts'
+import type { Conflict, ConflictRule } from './resolve-conflict.ts'
+import { compareText, inputDigest, questionDigest } from './text-key.ts'
 import { reasonToExclude } from './validate.ts'
 
-/** A learning that can be trained on, with the older ones that it replaces. */
+/** A learning that can be trained on, with the others that it stands for. */
 export interface Example {
   id: string
   input: string
   context: Learning['context']
   wanted: string
+  /** What the model answered instead; null when that is not known. */
+  wrong: string | null
   category: string
   /** Digest of the normalised input. */
   digest: string
   /** Digest of normalised context and input. */
   question: string
-  /** Ids of the learnings about the same question, oldest first; the last is `id`. */
+  /** Ids of the learnings about the same question, oldest first, but the last is `id`. */
   learningIds: string[]
-}
-
-/** Learnings that want different answers to the same question; the newest wins. */
-export interface Conflict {
-  question: string
-  kept: string
-  superseded: string[]
 }
 
 export interface Curated {
@@ -33,15 +31,22 @@ export interface Curated {
   conflicts: Conflict[]
 }
 
+export interface CurateOptions {
+  /** Which of different corrections of one question stands. */
+  conflicts?: ConflictRule
+  reasonNotToUse?: ReasonNotToUse
+}
+
 /**
- * Validates, and leaves one example a question: of learnings with the same normalised context and input the newest stands. Newest is by time;
- * undated learnings are older than dated ones, and among equals the order given (newest first) counts.
+ * Validates, and leaves one example a question: of learnings with the same normalised context and input one stands, by default the newest.
+ * Newest is by time; undated learnings are older than dated ones, and among equals the order given (newest first) counts.
  */
-export function curate(learnings: readonly Learning[]): Curated {
+export function curate(learnings: readonly Learning[], options: CurateOptions = {}): Curated {
+  const { conflicts: rule = 'newest', reasonNotToUse = () => undefined } = options
   const fates: Fate[] = []
   const questions = new Map<string, Learning[]>()
   for (const learning of newestFirst(learnings)) {
-    const reason = reasonToExclude(learning)
+    const reason = reasonToExclude(learning) ?? reasonNotToUse(exchangeOf(learning), learning.wrong === null ? [] : [learning.wrong])
     if (reason !== undefined) {
       fates.push({ id: learning.id, fate: 'excluded', reason })
       continue
@@ -54,32 +59,30 @@ export function curate(learnings: readonly Learning[]): Curated {
   const examples: Example[] = []
   const conflicts: Conflict[] = []
   for (const [question, group] of questions) {
-    const [newest, ...older] = group as [Learning, ...Learning[]]
-    examples.push(exampleOf(question, newest, older))
-    const overruled = older.filter((learning) => !isSameAnswer(learning.wanted ?? '', newest.wanted ?? ''))
-    const overruledIds = new Set(overruled.map(({ id }) => id))
-    if (overruled.length > 0) conflicts.push({ question, kept: newest.id, superseded: overruled.map(({ id }) => id).sort(compareText) })
-    for (const { id } of older) {
-      const reason = overruledIds.has(id) ? `corrected again by ${newest.id}` : `the same as ${newest.id}`
-      fates.push({ id, fate: 'superseded', reason })
-    }
+    const { kept, others, conflict, fates: ofOthers } = resolve(question, group, rule)
+    fates.push(...ofOthers)
+    if (kept) examples.push(exampleOf(question, kept, others))
+    if (conflict) conflicts.push(conflict)
   }
   return { examples, fates, conflicts: conflicts.sort((left, right) => compareText(left.question, right.question)) }
 }
 
-function exampleOf(question: string, newest: Learning, older: readonly Learning[]): Example {
-  const { id, context, category } = newest
-  const input = newest.input ?? ''
+const exchangeOf = ({ context, input, wanted }: Learning): Exchange => ({ context, input: input ?? '', answer: wanted ?? '' })
+
+function exampleOf(question: string, kept: Learning, others: readonly Learning[]): Example {
+  const { id, context, category } = kept
+  const input = kept.input ?? ''
   const digest = context.length === 0 ? question : inputDigest(input)
   return {
     id,
     input,
     context,
-    wanted: newest.wanted ?? '',
+    wanted: kept.wanted ?? '',
+    wrong: kept.wrong,
     category,
     digest,
     question,
-    learningIds: [...older.map((learning) => learning.id).reverse(), id],
+    learningIds: [...others.map((learning) => learning.id).reverse(), id],
   }
 }
 

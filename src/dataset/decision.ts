@@ -13,6 +13,8 @@ export const HoldoutDecision = z.object({
   cycle: z.string(),
   /** Why it was not a draw: such lines do not count as failures that the rate was applied to. */
   why: z.enum(['answer-too-long', 'user-gate-suffices', 'retired']).optional(),
+  /** Digest of the near-duplicate that it was decided together with; the rate counts them as one. Left out for one that stood alone. */
+  cluster: z.string().optional(),
   /** Made from simulated learnings: `simulate-learnings --remove` deletes the line, and cycles on real learnings ignore it. */
   simulated: z.literal(true).optional(),
 })

@@ -2,28 +2,59 @@ import { grade, isTextGrader } from '../evaluation/graders.ts'
 import type { EvaluationItem, Grader } from '../evaluation/item.ts'
 import type { ChatMessage } from '../learnings/learning.ts'
 import { groupBy } from './group-by.ts'
+import { ExactIndex } from './near-duplicates/exact-index.ts'
+import { shinglesOf } from './near-duplicates/shingles.ts'
+import type { ShinglesFor } from './near-duplicates/shingles.ts'
 import { heldOutReason } from './pin.ts'
 import { inputDigest } from './text-key.ts'
 
 export const answersHeldOutReason = 'answers a held-out item in an earlier turn'
+export const nearHeldOutReason = 'is a near-duplicate of a held-out item'
 
-/**
- * The one place that says whether a conversation is too close to a held-out item to be trained on; learnings and corpus both pass it. Today: the
- * same normalised input, whatever came before it, or earlier turns that ask it and answer it right, since all answers of a conversation are learned.
- */
-export interface HeldOutGuard {
-  /** Why it must not be trained on, for its fate. `digest`: of the normalised input, which every caller has at hand. */
-  reasonFor(conversation: { context: readonly ChatMessage[]; digest: string }): string | undefined
+interface Conversation {
+  context: readonly ChatMessage[]
+  input: string
+  /** Of the normalised input, which every caller has at hand. */
+  digest: string
 }
 
-export function guardHeldOut(items: Iterable<Pick<EvaluationItem, 'input' | 'expected' | 'grader'>>): HeldOutGuard {
+/**
+ * The one place that says whether a conversation is too close to a held-out item to be trained on; learnings and corpus both pass it: the same
+ * normalised input or a near-duplicate of it, whatever came before it, or earlier turns that ask it and answer it right, since all answers of a
+ * conversation are learned.
+ */
+export interface HeldOutGuard {
+  /** Why it must not be trained on, for its fate, and which item it is too close to. */
+  reasonFor(conversation: Conversation): { reason: string; item: string } | undefined
+  /** The id of the item that the input is a near-duplicate of. */
+  nearest(input: string): string | undefined
+}
+
+type HeldOutItem = Pick<EvaluationItem, 'id' | 'input' | 'expected' | 'grader'>
+
+export function guardHeldOut(items: readonly HeldOutItem[], shinglesFor: ShinglesFor = shinglesOf): HeldOutGuard {
   const heldOut = groupBy(items, ({ input }) => inputDigest(input))
-  const isAnswered = ({ question, answer }: Exchange): boolean =>
-    heldOut.get(inputDigest(question))?.some(({ grader, expected }) => mayBeRight(grader, expected, answer)) === true
+  const index = new ExactIndex(items.map(({ input }) => shinglesFor(input)))
+  const found = new Map<string, HeldOutItem | undefined>()
+  const nearest = (input: string): HeldOutItem | undefined => {
+    if (!found.has(input)) found.set(input, items[index.nearest(shinglesFor(input)) ?? -1])
+    return found.get(input)
+  }
+  const answered = ({ question, answer }: Exchange): HeldOutItem | undefined => {
+    const near = nearest(question)
+    return [...(heldOut.get(inputDigest(question)) ?? []), ...(near ? [near] : [])].find(({ grader, expected }) =>
+      mayBeRight(grader, expected, answer),
+    )
+  }
   return {
-    reasonFor: ({ context, digest }) => {
-      if (heldOut.has(digest)) return heldOutReason
-      return exchangesIn(context).some(isAnswered) ? answersHeldOutReason : undefined
+    nearest: (input) => nearest(input)?.id,
+    reasonFor: ({ context, input, digest }) => {
+      const [same] = heldOut.get(digest) ?? []
+      if (same) return { reason: heldOutReason, item: same.id }
+      const near = nearest(input)
+      if (near) return { reason: nearHeldOutReason, item: near.id }
+      const [told] = exchangesIn(context).flatMap((exchange) => answered(exchange) ?? [])
+      return told && { reason: answersHeldOutReason, item: told.id }
     },
   }
 }

@@ -1,10 +1,14 @@
 import type { Fate } from '../learnings/fates.ts'
 import { digestText } from '../state/files.ts'
-import type { Conflict } from './curate.ts'
+import type { NearHeldOut, Training } from './choose-training.ts'
+import { countBy } from './count-by.ts'
+import { groupBy } from './group-by.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
+import type { PreferenceRow } from './preferences.ts'
 import type { Replay } from './replay.ts'
 import type { AcceptedRetention } from './retention.ts'
+import type { Conflict } from './resolve-conflict.ts'
 import type { TrainingRow } from './rows.ts'
 import { compareText, questionDigest } from './text-key.ts'
 
@@ -20,11 +24,18 @@ export interface DatasetManifest {
     superseded: number
     /** By reason; references to other learnings left out. */
     excluded: Record<string, number>
+    /** Up to three of each reason, the beginning of what was asked. */
+    examples: Record<string, { id: string; input: string }[]>
     /** Answers too long to be held-out items. */
     longAnswers: number
   }
+  /** Learnings that were left out for being near-duplicates of held-out items. */
+  nearHeldOut: NearHeldOut[]
   corpus: { in: number; replayed: number; excluded: Record<string, number> }
-  rows: { train: number; valid: number }
+  /** `preferences`: pairs of a correction and what it corrects, of the rows of train.jsonl. */
+  rows: { train: number; valid: number; preferences: number }
+  /** Private values that placeholders stand for in the rows, by kind. */
+  redacted: Record<string, number>
   pinned: {
     total: number
     byOrigin: Record<string, number>
@@ -32,6 +43,8 @@ export interface DatasetManifest {
     new: string[]
     /** Retention candidates that the model in production answered wrong. */
     retentionFailed: number
+    /** Near-duplicates among the items: clusters with more than one item. */
+    clusters: number
   }
   /** `heldOut`: the question is a held-out item, whose expected answer the kept learning gives. */
   conflicts: (Conflict & { heldOut: boolean })[]
@@ -45,13 +58,25 @@ export interface DatasetParts {
   plan: DatasetPlan
   items: readonly PinnedItem[]
   retention: AcceptedRetention
+  training: Training
   fates: Fate[]
   replay: Replay
   rows: { train: TrainingRow[]; valid: TrainingRow[] }
+  preferences: readonly PreferenceRow[]
   rendered: Record<string, string>
 }
 
-export function describeDataset({ plan, items, retention, fates, replay, rows, rendered }: DatasetParts): DatasetManifest {
+export function describeDataset({
+  plan,
+  items,
+  retention,
+  training,
+  fates,
+  replay,
+  rows,
+  preferences,
+  rendered,
+}: DatasetParts): DatasetManifest {
   const { input, curated, heldOut } = plan
   const questions = new Set(items.map((item) => questionDigest(item.context, item.input)))
   const number = (fate: Fate['fate']): number => fates.filter((entry) => entry.fate === fate).length
@@ -65,16 +90,20 @@ export function describeDataset({ plan, items, retention, fates, replay, rows, r
       heldOut: number('held-out'),
       superseded: number('superseded'),
       excluded: countBy(fates.filter((entry) => entry.fate === 'excluded').map((entry) => entry.reason ?? '')),
+      examples: examplesOf(fates, plan),
       longAnswers: heldOut.longAnswers,
     },
+    nearHeldOut: [...heldOut.near, ...training.near].sort((left, right) => compareText(left.id, right.id)),
     corpus: { in: input.corpus.length, replayed: replay.entries.length, excluded: countBy([], replay.excluded) },
-    rows: { train: rows.train.length, valid: rows.valid.length },
+    rows: { train: rows.train.length, valid: rows.valid.length, preferences: preferences.length },
+    redacted: plan.redaction.countIn([...rows.train, ...rows.valid]),
     pinned: {
       total: items.length,
       byOrigin: countBy(items.map((item) => item.origin)),
       new: items.filter((item) => item.cycle === input.cycle).map((item) => item.id),
       retentionFailed: [...input.decisions, ...retention.decisions].filter((row) => row.decision === 'failed' && row.cycle === input.cycle)
         .length,
+      clusters: new Set(items.flatMap(({ cluster }) => cluster ?? [])).size,
     },
     conflicts: curated.conflicts.map((conflict) => ({ ...conflict, heldOut: questions.has(conflict.question) })),
     fates,
@@ -82,9 +111,18 @@ export function describeDataset({ plan, items, retention, fates, replay, rows, r
   }
 }
 
-/** Counts of each text, ascending by text, so that their order says nothing about the order they came in. */
-function countBy(texts: readonly string[], counts: Readonly<Record<string, number>> = {}): Record<string, number> {
-  const counted = new Map(Object.entries(counts))
-  for (const text of texts) counted.set(text, (counted.get(text) ?? 0) + 1)
-  return Object.fromEntries([...counted].sort(([left], [right]) => compareText(left, right)))
+const shownExamples = 3
+const shownCharacters = 80
+
+function examplesOf(fates: readonly Fate[], { input, redaction }: DatasetPlan): Record<string, { id: string; input: string }[]> {
+  const reasons = groupBy(
+    fates.filter(({ fate }) => fate === 'excluded'),
+    ({ reason }) => reason ?? '',
+  )
+  const asked = new Map(input.learnings.map((learning) => [learning.id, learning.input ?? '']))
+  const shown = (id: string): string => [...redaction.text(asked.get(id) ?? '')].slice(0, shownCharacters).join('')
+  const sorted = [...reasons].sort(([left], [right]) => compareText(left, right))
+  return Object.fromEntries(
+    sorted.map(([reason, members]) => [reason, members.slice(0, shownExamples).map(({ id }) => ({ id, input: shown(id) }))]),
+  )
 }

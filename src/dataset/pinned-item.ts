@@ -12,6 +12,8 @@ export const PinnedItem = EvaluationItem.extend({
   learningIds: z.array(z.string()).default([]),
   /** The cycle that pinned it. */
   cycle: z.string(),
+  /** Id of the first item of its cluster of near-duplicates, which the gate counts as one. Made anew by each cycle; none for an item by itself. */
+  cluster: z.string().optional(),
 })
 export type PinnedItem = z.infer<typeof PinnedItem>
 

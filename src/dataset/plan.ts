@@ -10,10 +10,18 @@ import type { HoldoutDecision } from './decision.ts'
 import { exchangesIn } from './held-out-guard.ts'
 import { holdOut } from './hold-out.ts'
 import type { HeldOut } from './hold-out.ts'
+import { neighboursAmong } from './near-duplicates/neighbours.ts'
+import type { Neighbours } from './near-duplicates/neighbours.ts'
+import { rememberShingles } from './near-duplicates/shingles.ts'
+import type { ShinglesFor } from './near-duplicates/shingles.ts'
 import type { PinnedItem } from './pinned-item.ts'
+import { reasonAgainst, textsIn } from './quality.ts'
+import type { Fits, ReasonNotToUse } from './quality.ts'
+import { redactionOf, textsOf } from './redaction.ts'
+import type { Redaction } from './redaction.ts'
 import { planRetention } from './retention.ts'
 import type { RetentionPlan } from './retention.ts'
-import { inputDigest } from './text-key.ts'
+import { compareText, inputDigest } from './text-key.ts'
 import { followOfferedItems, retireRegression } from './user-items.ts'
 
 /** Everything the dataset is made from, already read. */
@@ -40,6 +48,8 @@ export interface DatasetInput {
   /** data/holdout.jsonl, oldest first. */
   decisions: readonly HoldoutDecision[]
   settings: Config['dataset']
+  /** Whether a training step can see a conversation whole; all fit when the trainer doesn't say. */
+  fits?: Fits | undefined
 }
 
 /** What is decided before the model in production is asked about retention candidates. */
@@ -50,6 +60,12 @@ export interface DatasetPlan {
   curated: Curated
   heldOut: HeldOut
   retention: RetentionPlan
+  redaction: Redaction
+  reasonNotToUse: ReasonNotToUse
+  /** Remembers what it made for the inputs of this dataset. */
+  shinglesFor: ShinglesFor
+  /** Of the learnings. */
+  neighbours: Neighbours
   /** New lines for data/holdout.jsonl so far. */
   decisions: HoldoutDecision[]
 }
@@ -65,18 +81,52 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const offered = followOfferedItems(isSimulated ? overlay(input.pinned, input.simulatedPinned) : input.pinned, input, { release, cycle })
   const retired = retireRegression(offered, { release, cycle })
   const known = [...decisions, ...retired.decisions]
-  const curated = curate(input.learnings)
-  const reserved = new Set([...input.userGate, ...input.userRetention].map((item) => inputDigest(item.input)))
-  const heldOut = holdOut({ examples: curated.examples, items: retired.items, reserved, decisions: known, release, cycle })
+  const redaction = redactionOf(input.settings, [...input.learnings, ...input.successes])
+  const { fits = () => true } = input
+  const reasonNotToUse: ReasonNotToUse = (exchange, others = []) =>
+    redaction.refusalOf([...textsIn(exchange), ...others]) ?? reasonAgainst(exchange, fits)
+  const curated = curate(input.learnings, { conflicts: input.settings.conflicts, reasonNotToUse })
+  const shinglesFor = rememberShingles()
+  const neighbours = neighboursAmong(inputsOf(curated.examples), shinglesFor)
+  const own = [...input.userGate, ...input.userRetention]
+  const heldOut = holdOut({
+    examples: curated.examples,
+    items: retired.items,
+    own,
+    decisions: known,
+    release,
+    cycle,
+    shinglesFor,
+    near: neighbours.pairs,
+  })
   const retention = planRetention({
     ...input,
+    successes: input.successes.filter((success) => redaction.refusalOf(textsOf(success)) === undefined),
     items: heldOut.items,
     taken: takenInputs(curated, heldOut, known),
     taught: taughtInputs(heldOut.training),
+    isNearLearning: neighbours.isNear,
     decisions: known,
     target: input.settings.retentionTarget,
   })
-  return { input, isSimulated, curated, heldOut, retention, decisions: [...retired.decisions, ...heldOut.decisions] }
+  return {
+    input,
+    isSimulated,
+    curated,
+    heldOut,
+    retention,
+    redaction,
+    reasonNotToUse,
+    shinglesFor,
+    neighbours,
+    decisions: [...retired.decisions, ...heldOut.decisions],
+  }
+}
+
+/** By digest, ascending: the same whatever the order of the learnings. */
+function inputsOf(examples: readonly Example[]): Map<string, string> {
+  const inputs = new Map(examples.map(({ digest, input }) => [digest, input]))
+  return new Map([...inputs].sort(([left], [right]) => compareText(left, right)))
 }
 
 /** Inputs that were corrected, are pinned, or were ever trained on. */

@@ -1,19 +1,21 @@
 import type { Fate } from '../learnings/fates.ts'
-import type { Example } from './curate.ts'
+import { chooseTraining } from './choose-training.ts'
 import type { HoldoutDecision } from './decision.ts'
 import { guardHeldOut } from './held-out-guard.ts'
-import type { HeldOutGuard } from './held-out-guard.ts'
+import { withClusters } from './item-clusters.ts'
 import { describeDataset } from './manifest.ts'
 import type { DatasetManifest } from './manifest.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import type { DatasetPlan } from './plan.ts'
+import { preferencesOf } from './preferences.ts'
 import { drawReplay } from './replay.ts'
+import { requireApart } from './require-apart.ts'
 import { acceptRetention } from './retention.ts'
 import { renderJsonl, rowOfEntry, rowOfExample, splitRows } from './rows.ts'
 import { compareText } from './text-key.ts'
 
 export interface PreparedDataset {
-  /** What both models will be asked, ascending by id: real and simulated pinned items together. */
+  /** What both models will be asked, ascending by id: real and simulated pinned items together; near-duplicates name their cluster, private data is replaced. */
   items: PinnedItem[]
   /** The new content of data/pinned.jsonl, or of data/pinned-simulated.jsonl when the snapshot holds simulated learnings. */
   pinnedFile: { isSimulated: boolean; items: PinnedItem[] }
@@ -26,35 +28,43 @@ export interface PreparedDataset {
   /** Ids of held-out items whose expected answer a newer correction replaced. */
   replaced: string[]
   /** The files of the dataset, name to content; the same input gives the same bytes. */
-  files: { 'train.jsonl': string; 'valid.jsonl': string; 'manifest.json': string }
+  files: Record<'train.jsonl' | 'valid.jsonl' | 'preferences.jsonl' | 'manifest.json', string>
   manifest: DatasetManifest
 }
 
 /**
  * Second phase: pins the retention items that the model in production answered right, and writes the training set. `scores`: of every item that
  * `retentionToAsk` named, by id, 0 to 1.
- * @throws GenesisError GI-GATE-DATA when one of them has no score
+ * @throws GenesisError GI-GATE-DATA when one of them has no score, GI-HELD-OUT-LEAK when a row to be trained on is too close to a held-out item
  */
 export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, number>): PreparedDataset {
-  const { input, curated, heldOut, isSimulated } = plan
+  const { input, curated, heldOut, isSimulated, redaction, reasonNotToUse, shinglesFor, neighbours } = plan
   const retention = acceptRetention(plan.retention, scores)
   const items = [...heldOut.items, ...retention.items].sort((left, right) => compareText(left.id, right.id))
-  const guard = guardHeldOut([...items, ...input.userGate, ...input.userRetention])
+  const own = [...input.userGate, ...input.userRetention]
+  const guard = guardHeldOut([...items, ...own], shinglesFor)
   const training = chooseTraining(heldOut.training, guard, input.settings.maxLearnings)
   const fates = [...curated.fates, ...heldOut.fates, ...training.fates].sort((left, right) => compareText(left.id, right.id))
 
   const { seed, replay: ratio, maxReplay, validationShare } = input.settings
   const count = Math.min(maxReplay, Math.round(ratio * training.used.length))
   const corrected = new Set(curated.examples.map(({ digest }) => digest))
-  const replay = drawReplay({ corpus: input.corpus, guard, corrected, count, seed })
+  const replay = drawReplay({ corpus: input.corpus, guard, corrected, isNearCorrected: neighbours.isNear, reasonNotToUse, count, seed })
   const rows = splitRows([...training.used.map(rowOfExample), ...replay.entries.map(rowOfEntry)], validationShare, seed)
-  const rendered = { 'train.jsonl': renderJsonl(rows.train), 'valid.jsonl': renderJsonl(rows.valid) }
+  for (const part of Object.values(rows)) requireApart(part, guard)
+  const preferences = preferencesOf(rows.train, training.used, redaction)
+  const rendered = {
+    'train.jsonl': renderJsonl(redaction.rows(rows.train)),
+    'valid.jsonl': renderJsonl(redaction.rows(rows.valid)),
+    'preferences.jsonl': renderJsonl(preferences),
+  }
 
-  const manifest = describeDataset({ plan, items, retention, fates, replay, rows, rendered })
+  const asked = withClusters(items, shinglesFor).map(redaction.item)
+  const manifest = describeDataset({ plan, items: asked, retention, training, fates, replay, rows, preferences, rendered })
   const marked = (decision: HoldoutDecision): HoldoutDecision => (isSimulated ? { ...decision, simulated: true } : decision)
   const real = new Set(input.pinned)
   return {
-    items,
+    items: asked,
     pinnedFile: { isSimulated, items: isSimulated ? items.filter((item) => !real.has(item)) : items },
     decisions: [...plan.decisions, ...retention.decisions].map(marked),
     fates,
@@ -63,20 +73,4 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
     files: { ...rendered, 'manifest.json': `${JSON.stringify(manifest, null, 2)}\n` },
     manifest,
   }
-}
-
-/** The newest `most` learnings that no held-out item is too close to. */
-function chooseTraining(examples: readonly Example[], guard: HeldOutGuard, most: number): { used: Example[]; fates: Fate[] } {
-  const used: Example[] = []
-  const fates: Fate[] = []
-  for (const example of examples) {
-    const reason = guard.reasonFor(example)
-    if (reason !== undefined) fates.push({ id: example.id, fate: 'excluded', reason })
-    else if (used.length >= most) fates.push({ id: example.id, fate: 'excluded', reason: `is older than the newest ${most}` })
-    else {
-      used.push(example)
-      fates.push({ id: example.id, fate: 'used' })
-    }
-  }
-  return { used, fates }
 }

@@ -23,6 +23,8 @@ export interface RetentionInput extends Occasion {
   taken: ReadonlySet<string>
   /** Digests of inputs that are answered in earlier turns of what is to be trained on: none but the user's own may be pinned, else that is lost. */
   taught: ReadonlySet<string>
+  /** Whether an input is a near-duplicate of a learning's: likewise. */
+  isNearLearning: (input: string) => boolean
   successes: readonly Learning[]
   corpus: readonly CorpusEntry[]
   userRetention: readonly EvaluationItem[]
@@ -52,14 +54,18 @@ export function planRetention(input: RetentionInput): RetentionPlan {
   const failed = new Set(input.decisions.filter((row) => row.decision === 'failed').map((row) => row.digest))
   const count = (origin: PinnedItem['origin']): number => items.filter((item) => item.origin === origin).length
   // Failed candidates use up the cap: a step that runs again after a crash must not ask others in their place.
-  const claim = (candidates: readonly PinnedItem[], most = Infinity): PinnedItem[] => {
-    const free = candidates.filter((candidate) => {
+  const claim = (candidates: readonly PinnedItem[], most = Infinity, isLost: (text: string) => boolean = () => false): PinnedItem[] => {
+    const free: PinnedItem[] = []
+    for (const candidate of candidates) {
       const digest = inputDigest(candidate.input)
-      if (taken.has(digest)) return false
+      if (taken.has(digest)) continue
+      if (free.length < most) {
+        if (isLost(candidate.input)) continue
+        free.push(candidate)
+      }
       taken.add(digest)
-      return true
-    })
-    return free.slice(0, Math.max(0, most)).filter((candidate) => !failed.has(candidateDigest(candidate)))
+    }
+    return free.filter((candidate) => !failed.has(candidateDigest(candidate)))
   }
   const pin = (item: EvaluationItem, origin: PinnedItem['origin'], learningIds: string[] = []): PinnedItem => ({
     ...item,
@@ -74,12 +80,18 @@ export function planRetention(input: RetentionInput): RetentionPlan {
   const accepted = claim(
     successItems(input.successes).map(({ item, id }) => pin(item, 'success', [id])),
     target - count('success'),
+    input.isNearLearning,
   )
   const corpus = claim(
     corpusItems(input.corpus).map((item) => pin(item, 'corpus')),
     Math.floor(target / 2) - count('corpus'),
+    input.isNearLearning,
   )
-  const builtin = claim(byDigest(input.builtin).map((item) => pin(item, 'builtin')))
+  const builtin = claim(
+    byDigest(input.builtin).map((item) => pin(item, 'builtin')),
+    Infinity,
+    input.isNearLearning,
+  )
   const retention = items.filter((item) => item.origin !== 'learning' && item.origin !== 'user-gate').length
   return { accepted, user, filling: [...corpus, ...builtin], standing: retention + accepted.length, target, release, cycle }
 }

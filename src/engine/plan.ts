@@ -41,6 +41,27 @@ export async function planTraining(job: Pick<TrainingJob, 'base' | 'trainFile' |
   return { ...packing, template, exactTokens: exact }
 }
 
+/** Which conversations fit into a training step, by the same count that training goes by. */
+export async function fitsTraining({
+  base,
+  settings,
+}: {
+  base: { path: string }
+  settings: Pick<TrainingJob['settings'], 'contextLength'>
+}): Promise<(messages: readonly ChatMessage[]) => boolean> {
+  const { chatTemplate, tokenizer } = await readGgufSummary(base.path)
+  const { count } = tokenCounterFor(tokenizer)
+  const { around } = trainingFormat(chatTemplate, count)
+  const budget = settings.contextLength - margin
+  return (messages) => {
+    const frame = messages.reduce((sum, { role }) => sum + around(role), 0)
+    // No tokenizer makes more tokens than bytes, so short texts need not be counted.
+    const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 1, 0)
+    if (frame + bytes <= budget) return true
+    return frame + messages.reduce((sum, { content }) => sum + count(content), 0) <= budget
+  }
+}
+
 /** Tokens kept free for what a template adds once (start of text, a closing line). */
 const margin = 6
 

@@ -63,6 +63,11 @@ export interface Trainer {
   readonly name: string
   /** What this trainer needs and hasn't got, in words for the user; empty when it can run. Never throws. */
   preflight(base: { path: string }): Promise<Problem[]>
+  /** Says which conversations a training step can see whole; a trainer without it takes them all, or cuts them itself. */
+  fits?(job: {
+    base: { path: string }
+    settings: Pick<TrainingSettings, 'contextLength'>
+  }): Promise<(messages: readonly ChatMessage[]) => boolean>
   /** Expected milliseconds and bytes of disk for this job; null where it can't say. */
   estimate(job: TrainingJob): Promise<{ durationMs: number | null; diskBytes: number | null }>
   /** What stands before the answer to `messages` in a training on this base. */

@@ -281,3 +281,11 @@ describe('the digest of what shapes a cycle', () => {
     assert.notEqual(configDigest(await load()), first)
   })
 })
+
+test('patterns for private data must be valid JavaScript and bear a name that fits into a placeholder', async () => {
+  const withPattern = (name: string, pattern: string): object => ({ dataset: { redactionPatterns: [{ name, pattern }] } })
+  assert.match(await problemsText(withPattern('customer', '(')), /dataset\.redactionPatterns.*pattern/)
+  assert.match(await problemsText(withPattern('Customer No', 'C-[0-9]+')), /dataset\.redactionPatterns.*name/)
+  await write(JSON.stringify(withPattern('customer', 'C-[0-9]{6}')))
+  assert.deepEqual((await load()).dataset.redactionPatterns, [{ name: 'customer', pattern: 'C-[0-9]{6}' }])
+})

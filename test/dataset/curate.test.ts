@@ -59,3 +59,39 @@ test('what cannot be trained on is excluded with its reason', () => {
   assert.ok(fates.every(({ fate, reason }) => fate === 'excluded' && reason !== undefined && reason !== ''))
   assert.equal(new Set(fates.map(({ reason }) => reason)).size, 4)
 })
+
+test('by option the oldest of different corrections stands, or none of them', () => {
+  const learnings = [
+    correction(1, { input: 'q', wanted: 'first' }),
+    correction(2, { input: 'Q?', wanted: 'second' }),
+    correction(3, { input: 'q', wanted: ' first ' }),
+    correction(4, { input: 'other', wanted: 'same' }),
+    correction(5, { input: 'other', wanted: 'same' }),
+  ]
+  const oldest = curate(learnings, { conflicts: 'oldest' })
+  assert.deepEqual(
+    oldest.examples.map(({ id, learningIds }) => ({ id, learningIds })),
+    [
+      { id: 'learning-4', learningIds: ['learning-5', 'learning-4'] },
+      { id: 'learning-1', learningIds: ['learning-2', 'learning-3', 'learning-1'] },
+    ],
+  )
+  assert.deepEqual(
+    oldest.conflicts.map(({ kept, superseded }) => ({ kept, superseded })),
+    [{ kept: 'learning-1', superseded: ['learning-2'] }],
+  )
+  assert.deepEqual(
+    oldest.fates.find(({ id }) => id === 'learning-2'),
+    { id: 'learning-2', fate: 'superseded', reason: 'was corrected before by learning-1' },
+  )
+  const dropped = curate(learnings, { conflicts: 'drop' })
+  assert.deepEqual(
+    dropped.examples.map(({ id }) => id),
+    ['learning-5'],
+  )
+  assert.deepEqual(
+    dropped.conflicts.map(({ kept, superseded }) => ({ kept, superseded })),
+    [{ kept: null, superseded: ['learning-1', 'learning-2', 'learning-3'] }],
+  )
+  assert.equal(dropped.fates.filter(({ reason }) => reason === 'contradicts another correction of the same question').length, 3)
+})

@@ -36,7 +36,7 @@ test('of 30 fresh corrections 12 are held out and 18 are trained on, with as man
   )
   assert.deepEqual(
     { ...manifest.learnings, corpus: manifest.corpus.replayed },
-    { in: 30, used: 18, heldOut: 12, superseded: 0, excluded: {}, longAnswers: 0, corpus: 18 },
+    { in: 30, used: 18, heldOut: 12, superseded: 0, excluded: {}, examples: {}, longAnswers: 0, corpus: 18 },
   )
   assert.equal(manifest.rows.train + manifest.rows.valid, 36)
   assert.equal(items.filter(({ origin }) => origin === 'learning').length, 12)

@@ -10,6 +10,8 @@ const replayInput = (changes: Partial<ReplayInput>): ReplayInput => ({
   corpus: corpusOf(200),
   guard: guardHeldOut([]),
   corrected: new Set(),
+  isNearCorrected: () => false,
+  reasonNotToUse: () => undefined,
   count: 50,
   seed: 42,
   ...changes,

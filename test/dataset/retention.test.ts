@@ -11,6 +11,7 @@ const retentionInput = (changes: Partial<RetentionInput>): RetentionInput => ({
   items: [],
   taken: new Set(),
   taught: new Set(),
+  isNearLearning: () => false,
   successes: [],
   corpus: [],
   userRetention: [],

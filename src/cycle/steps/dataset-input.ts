@@ -9,7 +9,7 @@ import type { StepContext } from '../run-step.ts'
 
 /** Everything the dataset is made from: the snapshot, and what stands in the home. */
 export async function readDatasetInput(context: StepContext): Promise<DatasetInput> {
-  const { home, cycle } = context
+  const { home, cycle, made } = context
   const collected = (await readRows<Learning>(path.join(context.from('collect'), 'learnings.jsonl'))).reverse()
   return {
     cycle: cycle.id,
@@ -24,6 +24,7 @@ export async function readDatasetInput(context: StepContext): Promise<DatasetInp
     simulatedPinned: await readPinned(home.simulatedPinned),
     decisions: await readDecisions(home.holdoutDecisions),
     settings: cycle.config.dataset,
+    fits: await made.trainer.fits?.({ base: cycle.base, settings: cycle.config.trainer }),
   }
 }
 

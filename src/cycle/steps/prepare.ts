@@ -83,7 +83,8 @@ async function askAboutRetention(context: StepContext, plan: DatasetPlan, baseli
   for (;;) {
     const asked = retentionToAsk(plan.retention, scores)
     if (asked.length === 0) return scores
-    for (const { id, score } of await answerPinned(context, baseline, asked, () => 'retention', 'the baseline')) scores.set(id, score)
+    const questions = asked.map(plan.redaction.item)
+    for (const { id, score } of await answerPinned(context, baseline, questions, () => 'retention', 'the baseline')) scores.set(id, score)
   }
 }
 
