@@ -6,7 +6,7 @@ import { failureShare, givenFailureShare } from '../gate/failure-share.ts'
 import { judge } from '../gate/judge.ts'
 import { readPairedScores } from '../gate/rows.ts'
 import type { ResultSource } from '../gate/rows.ts'
-import { describeStrata, describeVerdict } from '../terminal/cycle.ts'
+import { describeSlices, describeStrata, describeVerdict } from '../terminal/cycle.ts'
 import { examples, withGlobalOptions } from './command.ts'
 import type { CommandModule } from './command.ts'
 
@@ -23,7 +23,7 @@ interface JudgeOptions {
 export const configure: CommandModule['configure'] = (command, act) => {
   const judgeCommand = withGlobalOptions(command.command('judge'))
     .description('judge two result files: DEPLOY (exit 0), REFUSE or ABSTAIN (exit 21)')
-    .requiredOption('--baseline <file>', 'results of the model in production, JSON lines {"id","stratum","category"?,"score"}')
+    .requiredOption('--baseline <file>', 'results of the model in production, JSON lines {"id","stratum","category"?,"cluster"?,"score"}')
     .requiredOption('--candidate <file>', 'results of the new model on the same items')
     .option('--failure-share <share>', 'share of live requests that the baseline fails on (default: .1, from .05 to .2)', share)
     .option('--failure-share-range <lower,upper>', 'range of that share, when it is not known exactly', range)
@@ -39,7 +39,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
       const scores = await readPairedScores(await source(options.baseline), await source(options.candidate))
       const { alpha, minimumGain, margin } = options
       const judgement = judge({ scores, failureShare: shareFrom(options), limits: { alpha, minimumGain, margin } })
-      out.result(judgement, () => `${describeStrata(judgement)}\n\n${describeVerdict(judgement, out.paint)}`)
+      out.result(judgement, () => `${describeStrata(judgement)}\n\n${describeVerdict(judgement, out.paint)}${describeSlices(judgement)}`)
       return judgement.verdict === 'DEPLOY' ? exitCodes.done : exitCodes.notDeployed
     }),
   )

@@ -7,6 +7,8 @@ export const JudgedItem = z.object({
   id: z.string(),
   stratum: Stratum,
   category: z.string(),
+  /** Near-duplicates among the pinned items name the same cluster. */
+  cluster: z.string().optional(),
   score: z.number().min(0).max(1),
   input: z.string(),
   expected: z.string(),

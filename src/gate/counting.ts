@@ -1,4 +1,5 @@
 import type { Stratum } from '../evaluation/item.ts'
+import { clustersAsOne } from './clusters.ts'
 import type { PairedScore } from './judgement.ts'
 import { rounding } from './reasons.ts'
 import type { Counts } from './tango.ts'
@@ -9,13 +10,14 @@ export interface Flips extends Counts {
   itemsLost: number
 }
 
-/** Sums of the differences candidate - baseline, upwards and downwards. */
+/** Sums of the differences candidate - baseline, upwards and downwards; near-duplicates count as one item. */
 export function countFlips(scores: readonly PairedScore[]): Flips {
+  const items = clustersAsOne(scores)
   // Sorted, so that the same rows in another order give the same sums to the last digit.
-  const differences = scores.map(({ baseline, candidate }) => candidate - baseline).sort((a, b) => a - b)
+  const differences = items.map(({ baseline, candidate }) => candidate - baseline).sort((a, b) => a - b)
   const up = differences.filter((difference) => difference > rounding)
   const down = differences.filter((difference) => difference < -rounding).reverse()
-  return { n: scores.length, gains: sum(up), losses: Math.abs(sum(down)), itemsGained: up.length, itemsLost: down.length }
+  return { n: items.length, gains: sum(up), losses: Math.abs(sum(down)), itemsGained: up.length, itemsLost: down.length }
 }
 
 export function countStrata(scores: readonly PairedScore[]): Record<Stratum, Counts> {

@@ -5,7 +5,7 @@ import { missingItems } from './missing.ts'
 import { minimumDetectableGain } from './power.ts'
 import { abstentionCodes, refusalCodes } from './reasons.ts'
 import type { EvidenceCode } from './reasons.ts'
-import { lostSlices, sliceResults } from './slices.ts'
+import { sliceResults, sliceText } from './slices.ts'
 import { reasonText } from './texts.ts'
 import { checkLimits, checkScores } from './validate.ts'
 
@@ -37,7 +37,10 @@ export function judge({ scores, failureShare, limits, checks = {} }: GateQuestio
     ...found('serving', checks.serving),
     ...found('behaviour', checks.behaviour),
     ...texts(refusalCodes(evidence, limits)),
-    ...found('slice-lost', lostSlices(slices)),
+    ...found(
+      'slice-lost',
+      slices.filter(({ decisive }) => decisive).map((slice) => sliceText(slice, slices)),
+    ),
   ]
   const reasons = refusals.length > 0 ? refusals : texts(abstentionCodes(evidence, limits))
   const verdict = refusals.length > 0 ? 'REFUSE' : reasons.length > 0 ? 'ABSTAIN' : 'DEPLOY'

@@ -5,6 +5,8 @@ export interface PairedScore {
   id: string
   stratum: Stratum
   category: string
+  /** Rows of one stratum that name the same cluster are near-duplicates and count as one item. */
+  cluster?: string | undefined
   /** Score of the baseline, 0 to 1. */
   baseline: number
   /** Score of the candidate, 0 to 1. */
@@ -56,6 +58,19 @@ export interface StratumResult {
   upper: number
 }
 
+/** The results of one category. */
+export interface Slice {
+  category: string
+  n: number
+  gains: number
+  losses: number
+  difference: number
+  /** Of the exact one-sided McNemar test for a loss; null when there are too few items to test. */
+  p: number | null
+  /** Whether it was lost, so that the candidate is refused for it alone. */
+  decisive: boolean
+}
+
 export interface Judgement {
   verdict: 'DEPLOY' | 'REFUSE' | 'ABSTAIN'
   estimate: number
@@ -66,7 +81,7 @@ export interface Judgement {
   /** Items that would be needed beside those there are, for an ABSTAIN; see missing.ts. 0 otherwise. */
   missing: { gate: number; retention: number; regression: number }
   reasons: { code: ReasonCode; text: string }[]
-  slices: { category: string; n: number; gains: number; losses: number; difference: number; p: number | null }[]
+  slices: Slice[]
   alpha: number
   failureShare: FailureShare
 }

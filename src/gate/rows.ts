@@ -10,6 +10,7 @@ const ResultRow = z.object({
   id: z.union([z.string().min(1), z.number()], 'must be a text').transform(String),
   stratum: z.enum(Stratum.options, `must be one of ${Stratum.options.join(', ')}`),
   category: z.string('must be a text').nullish(),
+  cluster: z.string('must be a text').min(1, 'must not be empty').nullish(),
   score: z.custom<number>(isScore, 'must be a number from 0 to 1'),
 })
 type ResultRow = z.infer<typeof ResultRow> & { line: number }
@@ -21,7 +22,7 @@ export interface ResultSource {
 }
 
 /**
- * The rows of `gate judge`, JSON lines `{"id","stratum","category"?,"score"}` of baseline and candidate, paired by id.
+ * The rows of `gate judge`, JSON lines `{"id","stratum","category"?,"cluster"?,"score"}` of baseline and candidate, paired by id.
  * Raises GI-GATE-DATA naming the lines of all rows that don't parse, are doubled, or have no partner of the same stratum.
  */
 export async function readPairedScores(baseline: ResultSource, candidate: ResultSource): Promise<PairedScore[]> {
@@ -38,14 +39,15 @@ export async function readPairedScores(baseline: ResultSource, candidate: Result
       problems.push(`${place(baseline, row)}: item "${id}" is not in ${candidate.name}`)
       continue
     }
-    for (const field of ['stratum', 'category'] as const) {
+    for (const field of ['stratum', 'category', 'cluster'] as const) {
       const [mine, other] = [row[field] ?? null, partner[field] ?? null]
       if (mine !== null && other !== null && mine !== other) {
         problems.push(`${place(candidate, partner)}: item "${id}" has the ${field} "${other}", in ${baseline.name} it has "${mine}"`)
       }
     }
     const category = row.category ?? partner.category ?? 'general'
-    scores.push({ id, stratum: row.stratum, category, baseline: row.score, candidate: partner.score })
+    const cluster = row.cluster ?? partner.cluster
+    scores.push({ id, stratum: row.stratum, category, ...(cluster != null && { cluster }), baseline: row.score, candidate: partner.score })
   }
   for (const [id, row] of after) {
     if (!before.has(id)) problems.push(`${place(candidate, row)}: item "${id}" is not in ${baseline.name}`)

@@ -23,9 +23,8 @@ export function describeCycle(cycle: ShownCycle, paint: ChalkInstance): string {
   ]
   for (const { step, error } of cycle.steps) if (error !== null) lines.push(wrap(`  ${step}: ${error}`, 80, 4))
   if (cycle.accuracy !== null) lines.push('', describeAccuracy(cycle.accuracy))
-  if (cycle.judgement !== null) lines.push('', describeVerdict(cycle.judgement, paint))
+  if (cycle.judgement !== null) lines.push('', describeVerdict(cycle.judgement, paint) + describeSlices(cycle.judgement))
   else if (cycle.reasons.length > 0) lines.push('', ...cycle.reasons.map((reason) => `  ${wrap(`- ${reason}`, 78, 4)}`))
-  if (cycle.judgement !== null) lines.push(...describeSlices(cycle.judgement))
   const lost = cycle.flips.filter(({ difference }) => difference < 0)
   const gained = cycle.flips.filter(({ difference }) => difference > 0)
   if (lost.length > 0) lines.push('', `  Lost (${lost.length}):`, ...lost.slice(0, 3).map(describeFlip))
@@ -51,8 +50,8 @@ export function describeStrata({ strata }: Judgement): string {
     .map(([stratum, { n, gains, losses, difference, lower, upper }]) => [
       `  ${stratum}`,
       String(n),
-      String(gains),
-      String(losses),
+      amount(gains),
+      amount(losses),
       points(difference),
       `${points(lower)} to ${points(upper)}`,
     ])
@@ -82,25 +81,34 @@ export function describeVerdict(
   return lines.join('\n')
 }
 
-function describeSlices({ slices }: Judgement): string[] {
-  if (slices.length < 2) return []
-  const rows = slices.map(({ category, n, gains, losses, difference }) => [
-    `  ${category}`,
+/** Every category, set off from what stands before it; nothing when there is only one. `-` is a category with too few items to test. */
+export function describeSlices({ slices }: Judgement): string {
+  if (slices.length < 2) return ''
+  const rows = slices.map(({ category, n, gains, losses, difference, p, decisive }) => [
+    `  ${cut(category, widestCategory)}`,
     String(n),
-    String(gains),
-    String(losses),
+    amount(gains),
+    amount(losses),
     points(difference),
+    p === null ? '-' : p < 0.001 ? '<0.001' : p.toFixed(3),
+    decisive ? 'lost' : '',
   ])
-  return ['', table([['  category', 'items', 'gained', 'lost', 'difference'], ...rows], [1, 2, 3, 4])]
+  return `\n\n${table([['  category', 'items', 'gained', 'lost', 'difference', 'p', ''], ...rows], [1, 2, 3, 4, 5])}`
 }
 
+/** Counts are sums of score differences, so with graded scores they are fractions. */
+const amount = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1))
+
+const widestCategory = 26
+const widestText = 60
+const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 3)}...` : text).replaceAll('\n', ' ')
+
 function describeFlip({ input, expected, baseline, candidate }: Flip): string {
-  const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text).replaceAll('\n', ' ')
   return [
-    `    asked     ${cut(input)}`,
-    `    expected  ${cut(expected)}`,
-    `    baseline  ${cut(baseline)}`,
-    `    candidate ${cut(candidate)}`,
+    `    asked     ${cut(input, widestText)}`,
+    `    expected  ${cut(expected, widestText)}`,
+    `    baseline  ${cut(baseline, widestText)}`,
+    `    candidate ${cut(candidate, widestText)}`,
     '',
   ].join('\n')
 }

@@ -91,7 +91,7 @@ describe('slices', () => {
   test('are counted by category over all strata: 5 of 20 lost is p = 1/32, 25 points', () => {
     const judgement = judge(question([...rowsOf('gate', 40, 0, 50), ...rowsOf('retention', 0, 0, 400), ...lost]))
     const slice = judgement.slices.find(({ category }) => category === 'dates')
-    assert.deepEqual(slice, { category: 'dates', n: 20, gains: 0, losses: 5, difference: -0.25, p: 1 / 32 })
+    assert.deepEqual(slice, { category: 'dates', n: 20, gains: 0, losses: 5, difference: -0.25, p: 1 / 32, decisive: false })
   })
 
   test('the level is shared by the categories that are tested (Bonferroni)', () => {
@@ -100,6 +100,10 @@ describe('slices', () => {
     assert.deepEqual(codes(question([...rest, ...lost])), [])
     const scattered = rest.map((row, index) => ({ ...row, category: `small-${Math.floor(index / 19)}` }))
     assert.deepEqual(codes(question([...scattered, ...lost])), ['slice-lost'])
+    assert.deepEqual(
+      judge(question([...scattered, ...lost])).slices.flatMap(({ category, decisive }) => (decisive ? [category] : [])),
+      ['dates'],
+    )
   })
 
   test('a category under 20 items is shown without a test', () => {

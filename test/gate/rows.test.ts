@@ -86,6 +86,20 @@ describe('rows of gate judge', () => {
     assert.match(why, /item "a" has the category "y", in B it has "x"/)
   })
 
+  test('of one cluster name it in either file, and not two different ones', async () => {
+    const named = source('C', row('a', 1), row('b', 1, { cluster: 'x' }))
+    const scores = await readPairedScores(source('B', row('a', 0, { cluster: 'x' }), row('b', 0)), named)
+    assert.deepEqual(
+      scores.map(({ cluster }) => cluster),
+      ['x', 'x'],
+    )
+    assert.match(
+      await whyRefused(source('B', row('a', 0, { cluster: 'y' })), source('C', row('a', 1, { cluster: 'x' }))),
+      /has the cluster "x"/,
+    )
+    assert.match(await whyRefused(source('B', row('a', 0, { cluster: 7 })), source('C', row('a', 1))), /B line 1: cluster must be a text/)
+  })
+
   test('any text either parses or is refused as gate data, never anything else', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(fc.string(), fc.json())), async (lines) => {

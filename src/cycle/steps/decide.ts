@@ -59,7 +59,9 @@ async function pinnedItems(context: StepContext): Promise<ItemToJudge[]> {
 
 function paired(baseline: readonly JudgedItem[], candidate: readonly JudgedItem[]): PairedScore[] {
   const scores = new Map(candidate.map(({ id, score }) => [id, score]))
-  return baseline.map(({ id, stratum, category, score }) => ({ id, stratum, category, baseline: score, candidate: scores.get(id) ?? NaN }))
+  return baseline.map(({ id, stratum, category, cluster, score }) => {
+    return { id, stratum, category, cluster, baseline: score, candidate: scores.get(id) ?? NaN }
+  })
 }
 
 /** A model that learned from made-up corrections never reaches people who have real ones. */
