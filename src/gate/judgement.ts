@@ -11,6 +11,33 @@ export interface PairedScore {
   baseline: number
   /** Score of the candidate, 0 to 1. */
   candidate: number
+  /** What was asked and answered, where it is known; never judged by, only shown. */
+  texts?: AnswerTexts | undefined
+}
+
+export interface AnswerTexts {
+  input?: string | undefined
+  expected?: string | undefined
+  /** Answer of the baseline. */
+  baseline?: string | undefined
+  /** Answer of the candidate. */
+  candidate?: string | undefined
+}
+
+/** An item that the candidate scores lower on, as an example of a reason. */
+export interface LostItem extends AnswerTexts {
+  id: string
+  stratum: Stratum
+  category: string
+  /** Candidate minus baseline, under 0. */
+  difference: number
+}
+
+export interface Reason {
+  code: ReasonCode
+  text: string
+  /** The worst items, for the reasons that are about lost ones. */
+  items?: LostItem[]
 }
 
 /** Share of requests on which the baseline fails in the field, with its interval. */
@@ -80,7 +107,7 @@ export interface Judgement {
   minimumDetectableEffect: number | null
   /** Items that would be needed beside those there are, for an ABSTAIN; see missing.ts. 0 otherwise. */
   missing: { gate: number; retention: number; regression: number }
-  reasons: { code: ReasonCode; text: string }[]
+  reasons: Reason[]
   slices: Slice[]
   alpha: number
   failureShare: FailureShare

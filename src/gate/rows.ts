@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { Stratum } from '../evaluation/item.ts'
 import { parseJson } from '../evaluation/json-equal.ts'
 import { linesOf } from '../evaluation/lines.ts'
-import type { PairedScore } from './judgement.ts'
+import type { AnswerTexts, PairedScore } from './judgement.ts'
 import { isScore, refuseProblems } from './validate.ts'
+
+const shownText = z.string().optional().catch(undefined)
 
 /** A model's score on one item, as any harness can write it; other keys are ignored. */
 const ResultRow = z.object({
@@ -12,6 +14,10 @@ const ResultRow = z.object({
   category: z.string('must be a text').nullish(),
   cluster: z.string('must be a text').min(1, 'must not be empty').nullish(),
   score: z.custom<number>(isScore, 'must be a number from 0 to 1'),
+  // Only shown, so what another harness means by these names must not keep its scores from being judged.
+  input: shownText,
+  expected: shownText,
+  answer: shownText,
 })
 type ResultRow = z.infer<typeof ResultRow> & { line: number }
 
@@ -22,7 +28,8 @@ export interface ResultSource {
 }
 
 /**
- * The rows of `gate judge`, JSON lines `{"id","stratum","category"?,"cluster"?,"score"}` of baseline and candidate, paired by id.
+ * The rows of `gate judge`, JSON lines `{"id","stratum","category"?,"cluster"?,"score"}` of baseline and candidate, paired by id; with
+ * `input`, `expected` and `answer` too, the reasons can show what was lost.
  * Raises GI-GATE-DATA naming the lines of all rows that don't parse, are doubled, or have no partner of the same stratum.
  */
 export async function readPairedScores(baseline: ResultSource, candidate: ResultSource): Promise<PairedScore[]> {
@@ -47,7 +54,12 @@ export async function readPairedScores(baseline: ResultSource, candidate: Result
     }
     const category = row.category ?? partner.category ?? 'general'
     const cluster = row.cluster ?? partner.cluster
-    scores.push({ id, stratum: row.stratum, category, ...(cluster != null && { cluster }), baseline: row.score, candidate: partner.score })
+    const texts = textsOf(row, partner)
+    scores.push({
+      ...{ id, stratum: row.stratum, category, baseline: row.score, candidate: partner.score },
+      ...(cluster != null && { cluster }),
+      ...(texts !== undefined && { texts }),
+    })
   }
   for (const [id, row] of after) {
     if (!before.has(id)) problems.push(`${place(candidate, row)}: item "${id}" is not in ${baseline.name}`)
@@ -79,6 +91,16 @@ async function readRows(source: ResultSource, problems: string[]): Promise<Map<s
     else problems.push(`${at}: item "${parsed.data.id}" occurs already in line ${first.line}`)
   }
   return rows
+}
+
+function textsOf(row: ResultRow, partner: ResultRow): AnswerTexts | undefined {
+  const texts = {
+    input: row.input ?? partner.input,
+    expected: row.expected ?? partner.expected,
+    baseline: row.answer,
+    candidate: partner.answer,
+  }
+  return Object.values(texts).every((text) => text === undefined) ? undefined : texts
 }
 
 const place = (source: ResultSource, { line }: { line: number }): string => `${source.name} line ${line}`

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk'
-import type { Flip, ShownCycle } from '../cycle/show.ts'
-import type { Judgement } from '../gate/judgement.ts'
+import type { ShownCycle } from '../cycle/show.ts'
+import type { Judgement, LostItem } from '../gate/judgement.ts'
 import { duration, moment, percent, points, table, wrap } from './format.ts'
 
 /** One cycle: its steps, the accuracy of both models, the verdict with its interval, and examples of what changed. */
@@ -25,10 +25,12 @@ export function describeCycle(cycle: ShownCycle, paint: ChalkInstance): string {
   if (cycle.accuracy !== null) lines.push('', describeAccuracy(cycle.accuracy))
   if (cycle.judgement !== null) lines.push('', describeVerdict(cycle.judgement, paint) + describeSlices(cycle.judgement))
   else if (cycle.reasons.length > 0) lines.push('', ...cycle.reasons.map((reason) => `  ${wrap(`- ${reason}`, 78, 4)}`))
+  const isNamed = cycle.judgement?.reasons.some(({ items = [] }) => items.length > 0) ?? false
   const lost = cycle.flips.filter(({ difference }) => difference < 0)
   const gained = cycle.flips.filter(({ difference }) => difference > 0)
-  if (lost.length > 0) lines.push('', `  Lost (${lost.length}):`, ...lost.slice(0, 3).map(describeFlip))
-  if (gained.length > 0) lines.push('', `  Gained (${gained.length}):`, ...gained.slice(0, 3).map(describeFlip))
+  // The reasons show the worst of them already.
+  if (lost.length > 0 && !isNamed) lines.push('', `  Lost (${lost.length}):`, ...lost.slice(0, 3).map(describeItem))
+  if (gained.length > 0) lines.push('', `  Gained (${gained.length}):`, ...gained.slice(0, 3).map(describeItem))
   return lines.join('\n')
 }
 
@@ -69,12 +71,18 @@ export function describeVerdict(
       : failureShare.source === 'given'
         ? 'given'
         : 'from outcomes'
+  // The same item is often the worst of several reasons; once is enough.
+  const shown = new Set<string>()
   const lines = [
     `  Verdict  ${colour.bold(verdict)}`,
     `  Estimated gain in live accuracy ${points(estimate)}`,
     `  between ${points(interval.lower)} and ${points(interval.upper)}`,
     `  (alpha ${alpha}; failure share ${percent(failureShare.value)}, ${assumed})`,
-    ...reasons.map(({ text }) => `  ${wrap(`- ${text}`, 78, 4)}`),
+    ...reasons.flatMap(({ text, items = [] }) => {
+      const fresh = items.filter(({ id }) => !shown.has(id))
+      for (const { id } of fresh) shown.add(id)
+      return [`  ${wrap(`- ${text}`, 78, 4)}`, ...fresh.map(describeItem)]
+    }),
   ]
   const lacking = Object.entries(missing).filter(([, items]) => items > 0)
   if (lacking.length > 0) lines.push(`  Missing: ${lacking.map(([stratum, items]) => `${items} ${stratum} items`).join(', ')}`)
@@ -103,12 +111,11 @@ const widestCategory = 26
 const widestText = 60
 const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 3)}...` : text).replaceAll('\n', ' ')
 
-function describeFlip({ input, expected, baseline, candidate }: Flip): string {
-  return [
-    `    asked     ${cut(input, widestText)}`,
-    `    expected  ${cut(expected, widestText)}`,
-    `    baseline  ${cut(baseline, widestText)}`,
-    `    candidate ${cut(candidate, widestText)}`,
-    '',
-  ].join('\n')
+/** An item with what was asked and both answers, as far as they are known. */
+function describeItem({ id, input, expected, baseline, candidate }: Omit<LostItem, 'difference'>): string {
+  const asked = input === undefined ? { item: id } : { asked: input }
+  const lines = Object.entries({ ...asked, expected, baseline, candidate })
+    .filter(([, text]) => text !== undefined)
+    .map(([name, text]) => `      ${name.padEnd(9)} ${cut(text ?? '', widestText)}`)
+  return [...lines, ''].join('\n')
 }

@@ -16,7 +16,7 @@ interface JudgementDocument {
   strata: Record<string, { n: number; gains: number; losses: number; difference: number; lower: number; upper: number }>
   minimumDetectableEffect: number | null
   missing: Record<string, number>
-  reasons: { code: string; text: string }[]
+  reasons: { code: string; text: string; items?: { id: string }[] }[]
   slices: { category: string; n: number; gains: number; losses: number; difference: number; p: number | null; decisive: boolean }[]
   alpha: number
   failureShare: { value: number; lower: number; upper: number }
@@ -109,6 +109,39 @@ test('gate judge counts rows of one cluster as one item', async (t) => {
   const judgement = await genesisJson<JudgementDocument>(filesOf(t, [...gate, ...rowsOf('retention', 0, 0, 200)]), { code: 21 })
   assert.equal(judgement.strata['gate']?.n, 10)
   assert.equal(judgement.reasons[0]?.code, 'too-few-items')
+})
+
+test('gate judge shows the worst lost items, with the answers where the rows tell them', async (t) => {
+  const asked = (score: number, answer: string) => ({
+    id: 'peru',
+    stratum: 'retention',
+    score,
+    input: 'Capital of Peru?',
+    expected: 'Lima',
+    answer,
+  })
+  const plain = rowsOf('retention', 0, 9, 99).map(({ id, stratum, baseline, candidate }) => ({
+    id,
+    stratum,
+    scores: [baseline, candidate],
+  }))
+  const lines = (model: 0 | 1, own: object): string =>
+    [own, ...plain.map(({ scores, ...row }) => ({ ...row, score: scores[model], answer: 5 }))]
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join('')
+  const args = written(t, lines(0, asked(1, 'Lima')), lines(1, asked(0, 'Cusco')))
+  const judgement = await genesisJson<JudgementDocument>(args, { code: 21 })
+  const reason = judgement.reasons.find(({ code }) => code === 'retention-lost')
+  assert.deepEqual(
+    reason?.items?.map(({ id }) => id),
+    ['general-retention-0', 'general-retention-1', 'general-retention-2'],
+  )
+  const named = await genesis(args)
+  assert.match(named.stdout, /item +general-retention-0/)
+  const only = await genesis(
+    written(t, lines(0, asked(1, 'Lima')).replaceAll('general', 'z'), lines(1, asked(0, 'Cusco')).replaceAll('general', 'z')),
+  )
+  assert.match(only.stdout, /asked +Capital of Peru\?\n +expected +Lima\n +baseline +Lima\n +candidate Cusco\n/)
 })
 
 test('gate judge without --json shows the counts, the verdict and its reasons', async (t) => {

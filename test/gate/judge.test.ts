@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { GenesisError } from '../../src/errors.ts'
 import { judge } from '../../src/gate/judge.ts'
-import type { GateQuestion } from '../../src/gate/judge.ts'
+import type { GateQuestion } from '../../src/gate/verdict.ts'
 import type { PairedScore } from '../../src/gate/judgement.ts'
 import { exactShare, limits, rowsOf } from './rows-of.ts'
 

@@ -22,7 +22,7 @@ async function whyRefused(...sources: Parameters<typeof readPairedScores>): Prom
 
 describe('rows of gate judge', () => {
   test('are paired by id, whatever their order; other keys are ignored; a category given once counts', async () => {
-    const baseline = source('B', row('a', 0), row('b', 1, { category: 'dates', answer: 'x' }))
+    const baseline = source('B', row('a', 0), row('b', 1, { category: 'dates', latency: 'x' }))
     const candidate = source('C', row('b', 0.5), row('a', 1))
     assert.deepEqual(await readPairedScores(baseline, candidate), [
       { id: 'a', stratum: 'gate', category: 'general', baseline: 0, candidate: 1 },
