@@ -1,14 +1,19 @@
 import { createReadStream } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
+import { buildApp } from '../app.ts'
+import { ownSets } from '../cycle/own-sets.ts'
 import { exitCodes, GenesisError, systemErrorCode } from '../errors.ts'
 import { failureShare, givenFailureShare } from '../gate/failure-share.ts'
 import { judge } from '../gate/judge.ts'
 import { readPairedScores } from '../gate/rows.ts'
 import type { ResultSource } from '../gate/rows.ts'
+import { selfTest } from '../gate/self-test.ts'
+import { describeSelfTest, inWords } from '../terminal/self-test.ts'
 import { describeSlices, describeStrata, describeVerdict } from '../terminal/cycle.ts'
-import { examples, withGlobalOptions } from './command.ts'
-import type { CommandModule } from './command.ts'
+import { examples, wholeNumber, withGlobalOptions } from './command.ts'
+import type { Act, CommandModule } from './command.ts'
 
 interface JudgeOptions {
   baseline: string
@@ -21,6 +26,11 @@ interface JudgeOptions {
 }
 
 export const configure: CommandModule['configure'] = (command, act) => {
+  configureJudge(command, act)
+  configureSelfTest(command, act)
+}
+
+function configureJudge(command: Command, act: Act): void {
   const judgeCommand = withGlobalOptions(command.command('judge'))
     .description('judge two result files: DEPLOY (exit 0), REFUSE or ABSTAIN (exit 21)')
     .requiredOption('--baseline <file>', 'results of the model in production, JSON lines {"id","stratum","category"?,"cluster"?,"score"}')
@@ -41,6 +51,39 @@ export const configure: CommandModule['configure'] = (command, act) => {
       const judgement = judge({ scores, failureShare: shareFrom(options), limits: { alpha, minimumGain, margin } })
       out.result(judgement, () => `${describeStrata(judgement)}\n\n${describeVerdict(judgement, out.paint)}${describeSlices(judgement)}`)
       return judgement.verdict === 'DEPLOY' ? exitCodes.done : exitCodes.notDeployed
+    }),
+  )
+}
+
+interface SelfTestOptions {
+  simulations: number
+  gate?: number
+  retention?: number
+  failureShare?: number
+}
+
+function configureSelfTest(command: Command, act: Act): void {
+  const selfTestCommand = withGlobalOptions(command.command('self-test'))
+    .description("try the gate on drawn candidates, with this home's own numbers of items")
+    .option('--simulations <number>', 'candidates drawn of each kind', wholeNumber(100, 100_000), 2000)
+    .option('--gate <number>', 'as if there were so many gate items', wholeNumber(0, 10_000))
+    .option('--retention <number>', 'as if there were so many retention items', wholeNumber(0, 10_000))
+    .option('--failure-share <share>', 'as if that share of live requests failed', share)
+  examples(selfTestCommand, [
+    ['genesis-improve gate self-test', 'what the gate would do here'],
+    ['... --gate 40 --retention 200', 'what it would do with more items'],
+  ])
+  selfTestCommand.action(
+    act(async (invocation, options: SelfTestOptions) => {
+      const app = await buildApp(invocation)
+      const own = await ownSets(app.workshop, app.config)
+      const sizes = { gate: options.gate ?? own.sizes.gate, retention: options.retention ?? own.sizes.retention }
+      const known = options.failureShare === undefined ? own.failureShare : givenFailureShare(options.failureShare)
+      const test = selfTest({ sizes, failureShare: known, limits: own.limits }, options.simulations)
+      app.settle()
+      const { cycle, attempts } = own
+      invocation.out.result({ ...test, cycle, attempts, text: inWords(test) }, () => describeSelfTest(test, own, invocation.out.paint))
+      return exitCodes.done
     }),
   )
 }

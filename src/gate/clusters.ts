@@ -31,6 +31,7 @@ export function clustersOf<Row extends Clustered>(rows: readonly Row[]): Row[][]
  * than one of them, so they must not count as ten. What else the first row says stands for its cluster.
  */
 export function clustersAsOne(scores: readonly PairedScore[]): PairedScore[] {
+  if (scores.every(({ cluster }) => cluster === undefined)) return [...scores]
   return clustersOf(scores).flatMap((rows) => {
     const [first] = rows
     if (first === undefined || rows.length === 1) return rows
