@@ -3,14 +3,17 @@ import { access, constants, stat } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import { buildApp } from '../app.ts'
+import type { App } from '../app.ts'
 import { ownSets } from '../cycle/own-sets.ts'
+import type { OwnSets } from '../cycle/own-sets.ts'
+import type { ArtefactTest } from '../cycle/self-test-artefacts.ts'
 import { exitCodes, GenesisError, systemErrorCode } from '../errors.ts'
 import { failureShare, givenFailureShare } from '../gate/failure-share.ts'
 import { judge } from '../gate/judge.ts'
 import { readPairedScores } from '../gate/rows.ts'
 import type { ResultSource } from '../gate/rows.ts'
 import { selfTest } from '../gate/self-test.ts'
-import { describeSelfTest, inWords } from '../terminal/self-test.ts'
+import { describeArtefacts, describeSelfTest, inWords } from '../terminal/self-test.ts'
 import { describeSlices, describeStrata, describeVerdict } from '../terminal/cycle.ts'
 import { examples, wholeNumber, withGlobalOptions } from './command.ts'
 import type { Act, CommandModule } from './command.ts'
@@ -60,6 +63,7 @@ interface SelfTestOptions {
   gate?: number
   retention?: number
   failureShare?: number
+  artefacts?: boolean
 }
 
 function configureSelfTest(command: Command, act: Act): void {
@@ -69,6 +73,7 @@ function configureSelfTest(command: Command, act: Act): void {
     .option('--gate <number>', 'as if there were so many gate items', wholeNumber(0, 10_000))
     .option('--retention <number>', 'as if there were so many retention items', wholeNumber(0, 10_000))
     .option('--failure-share <share>', 'as if that share of live requests failed', share)
+    .option('--artefacts', 'also judge the real model against itself and a spoilt copy (takes minutes; exit 20 if a verdict is wrong)')
   examples(selfTestCommand, [
     ['genesis-improve gate self-test', 'what the gate would do here'],
     ['... --gate 40 --retention 200', 'what it would do with more items'],
@@ -80,12 +85,21 @@ function configureSelfTest(command: Command, act: Act): void {
       const sizes = { gate: options.gate ?? own.sizes.gate, retention: options.retention ?? own.sizes.retention }
       const known = options.failureShare === undefined ? own.failureShare : givenFailureShare(options.failureShare)
       const test = selfTest({ sizes, failureShare: known, limits: own.limits }, options.simulations)
+      const artefacts = options.artefacts === true ? await tryArtefacts(app, own) : null
       app.settle()
       const { cycle, attempts } = own
-      invocation.out.result({ ...test, cycle, attempts, text: inWords(test) }, () => describeSelfTest(test, own, invocation.out.paint))
-      return exitCodes.done
+      invocation.out.result({ ...test, cycle, attempts, text: inWords(test), artefacts }, () => {
+        const text = describeSelfTest(test, own, invocation.out.paint)
+        return artefacts === null ? text : `${text}\n\n${describeArtefacts(artefacts, invocation.out.paint)}`
+      })
+      return artefacts?.passed === false ? exitCodes.failed : exitCodes.done
     }),
   )
+}
+
+async function tryArtefacts({ workshop, config }: App, own: OwnSets): Promise<ArtefactTest> {
+  const { testArtefacts } = await import('../cycle/self-test-artefacts.ts')
+  return await testArtefacts(workshop, config, own)
 }
 
 function shareFrom({ failureShare: value, failureShareRange: given }: JudgeOptions): ReturnType<typeof failureShare> {

@@ -46,7 +46,7 @@ export async function ownSets(workshop: Workshop, config: Config): Promise<OwnSe
   }
 }
 
-interface NewestItems {
+export interface NewestItems {
   cycle: string | null
   items: PinnedItem[]
   /** Names of the clusters by item, of those that have one. */

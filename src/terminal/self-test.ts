@@ -1,5 +1,7 @@
 import type { ChalkInstance } from 'chalk'
 import type { OwnSets } from '../cycle/own-sets.ts'
+import type { ArtefactTest } from '../cycle/self-test-artefacts.ts'
+import type { Judgement } from '../gate/judgement.ts'
 import type { MoreItems, SelfTest, TriedCandidate } from '../gate/self-test.ts'
 import { count, percent, plural, table, wrap } from './format.ts'
 
@@ -65,4 +67,18 @@ const rounded = (share: number): number => Math.round(100 * share)
 function itemsOf({ gate, retention }: MoreItems): string {
   const parts = [...(gate > 0 ? [`${gate} more gate`] : []), ...(retention > 0 ? [`${retention} more retention`] : [])]
   return `${parts.join(' and ')} items`
+}
+
+/** What the gate said of the real artefacts, beside what it should say. */
+export function describeArtefacts({ itself, noisy, passed }: ArtefactTest, paint: ChalkInstance): string {
+  const said = (what: string, wanted: string, { verdict, strata, reasons }: Judgement): string => {
+    const flips = Object.values(strata).reduce((sum, { gains, losses }) => sum + gains + losses, 0)
+    const codes = [...new Set(reasons.map(({ code }) => code))].join(', ')
+    return `  ${wrap(`${what}: ${verdict} (${codes}; ${plural(flips, 'flip')}); it should be ${wanted}.`, 78, 2)}`
+  }
+  return [
+    said('The model in production against itself', 'ABSTAIN with no-difference', itself),
+    said('A copy with noise added to its weights', 'REFUSE', noisy),
+    `  ${passed ? paint.green('The gate judged both rightly.') : paint.red('The gate judged wrongly: do not trust its verdicts on this machine.')}`,
+  ].join('\n')
 }

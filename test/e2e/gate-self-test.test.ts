@@ -36,6 +36,10 @@ describe('gate self-test', () => {
     assert.match(printed.text, /With 5 gate and 200 retention items no model can be deployed, however good; with 20 more gate/)
   })
 
+  test('--artefacts says what is missing where there is no model', async (t) => {
+    await failing(['gate', 'self-test', '--home', temporaryDirectory(t), '--artefacts'], 10, 'GI-BASE-MISSING')
+  })
+
   test('refuses numbers that make no sense', async (t) => {
     const args = ['gate', 'self-test', '--home', temporaryDirectory(t)]
     for (const option of [
