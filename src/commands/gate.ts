@@ -36,7 +36,10 @@ export const configure: CommandModule['configure'] = (command, act) => {
 function configureJudge(command: Command, act: Act): void {
   const judgeCommand = withGlobalOptions(command.command('judge'))
     .description('judge two result files: DEPLOY (exit 0), REFUSE or ABSTAIN (exit 21)')
-    .requiredOption('--baseline <file>', 'results of the model in production, JSON lines {"id","stratum","category"?,"cluster"?,"score"}')
+    .requiredOption(
+      '--baseline <file>',
+      'results of the model in production, JSON lines {"id","stratum","score"}; may also have "category", "cluster", "input", "expected", "answer"',
+    )
     .requiredOption('--candidate <file>', 'results of the new model on the same items')
     .option('--failure-share <share>', 'share of live requests that the baseline fails on (default: .1, from .05 to .2)', share)
     .option('--failure-share-range <lower,upper>', 'range of that share, when it is not known exactly', range)
