@@ -1,18 +1,30 @@
 import { readFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
 import { fileURLToPath } from 'node:url'
+import type { GateSimulation } from '../bench/gate/results.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { allowedValues } from '../src/config/problems.ts'
 import { errorTable, exitCodes } from '../src/errors.ts'
+import { withTables } from './gate-page/page.ts'
+import { intervalPicture, powerPicture, selectionPicture } from './gate-page/pictures.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const cyclePage = 'docs/SELF_IMPROVEMENT_CYCLE.md'
+const gatePage = 'docs/gate.md'
 
 /** Every file that is made from the code: its path in the repository and what it must hold. */
 export async function generatedFiles(): Promise<{ path: string; content: string }[]> {
   const style = await resolveConfig(`${root}package.json`)
+  const simulation = JSON.parse(await readFile(`${root}docs/assets/gate-simulation.json`, 'utf8')) as GateSimulation
   return [
+    { path: 'docs/assets/gate-selection.svg', content: selectionPicture(simulation) },
+    { path: 'docs/assets/gate-power.svg', content: powerPicture(simulation) },
+    { path: 'docs/assets/gate-intervals.svg', content: intervalPicture() },
+    {
+      path: gatePage,
+      content: await format(withTables(await readFile(root + gatePage, 'utf8'), simulation), { ...style, parser: 'markdown' }),
+    },
     { path: 'genesis-improve.schema.json', content: await format(JSON.stringify(configJsonSchema()), { ...style, parser: 'json' }) },
     { path: 'docs/errors.md', content: await format(errorsPage(), { ...style, parser: 'markdown' }) },
     {

@@ -1,9 +1,6 @@
-import path from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { checkItem, defaultGrader } from '../evaluation/graders.ts'
-import { scoreItems } from '../evaluation/grade-answers.ts'
 import type { EvaluationItem } from '../evaluation/item.ts'
-import { answerItems } from '../evaluation/run-items.ts'
 import { failureShare } from '../gate/failure-share.ts'
 import type { Learning } from '../learnings/learning.ts'
 import { readLearnings } from '../learnings/reading.ts'
@@ -12,6 +9,7 @@ import { readRelease } from '../serving/release-files.ts'
 import { baseModelName } from '../state/state.ts'
 import type { State } from '../state/state.ts'
 import { locateModel } from './baseline.ts'
+import { scoreModel } from './score-model.ts'
 import { usableBase } from './usable-base.ts'
 import type { Workshop } from './parts.ts'
 
@@ -76,13 +74,8 @@ async function difference(
 ): Promise<number> {
   if (items.length === 0) return 0
   const { runtime } = await workshop.parts(config)
-  const { maxTokens, contextLength, parallel } = config.runtime
   const meanOf = async (model: ModelLocation): Promise<number> => {
-    const answers = await answerItems({
-      ...{ runtime, model, items, decoding: { maxTokens, contextLength, parallel }, signal: workshop.signal },
-      cacheDirectory: path.join(workshop.home.cache, 'answers'),
-    })
-    const scored = await scoreItems(items, answers, { commands: config.gate.graders, homeRoot: workshop.home.root })
+    const scored = await scoreModel(workshop, { config, runtime }, model, items)
     return scored.reduce((sum, { score }) => sum + score, 0) / items.length
   }
   return (await meanOf(before)) - (await meanOf(after))

@@ -1,4 +1,5 @@
 import type { Stratum } from '../evaluation/item.ts'
+import { clustersAsOne } from './clusters.ts'
 import type { PairedScore } from './judgement.ts'
 import { rounding } from './reasons.ts'
 import type { Counts } from './tango.ts'
@@ -9,13 +10,17 @@ export interface Flips extends Counts {
   itemsLost: number
 }
 
-/** Sums of the differences candidate - baseline, upwards and downwards. */
+/** Sums of the differences candidate - baseline, upwards and downwards; near-duplicates count as one item. */
 export function countFlips(scores: readonly PairedScore[]): Flips {
-  // Sorted, so that the same rows in another order give the same sums to the last digit.
-  const differences = scores.map(({ baseline, candidate }) => candidate - baseline).sort((a, b) => a - b)
-  const up = differences.filter((difference) => difference > rounding)
-  const down = differences.filter((difference) => difference < -rounding).reverse()
-  return { n: scores.length, gains: sum(up), losses: Math.abs(sum(down)), itemsGained: up.length, itemsLost: down.length }
+  const items = clustersAsOne(scores)
+  const up: number[] = []
+  const down: number[] = []
+  for (const { baseline, candidate } of items) {
+    const difference = candidate - baseline
+    if (difference > rounding) up.push(difference)
+    else if (difference < -rounding) down.push(-difference)
+  }
+  return { n: items.length, gains: sum(up), losses: sum(down), itemsGained: up.length, itemsLost: down.length }
 }
 
 export function countStrata(scores: readonly PairedScore[]): Record<Stratum, Counts> {
@@ -26,4 +31,5 @@ export function countStrata(scores: readonly PairedScore[]): Record<Stratum, Cou
   return { gate: counts('gate'), retention: counts('retention'), regression: counts('regression') }
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+/** Sorted first, so that the same rows in another order give the same sum to the last digit. */
+const sum = (values: number[]): number => values.sort((a, b) => a - b).reduce((total, value) => total + value, 0)

@@ -1,54 +1,28 @@
-import { countStrata } from './counting.ts'
-import { weighEvidence } from './evidence.ts'
-import type { FailureShare, GateLimits, Judgement, PairedScore, ReasonCode } from './judgement.ts'
+import type { Judgement } from './judgement.ts'
 import { missingItems } from './missing.ts'
 import { minimumDetectableGain } from './power.ts'
-import { abstentionCodes, refusalCodes } from './reasons.ts'
-import type { EvidenceCode } from './reasons.ts'
-import { lostSlices, sliceResults } from './slices.ts'
-import { reasonText } from './texts.ts'
 import { checkLimits, checkScores } from './validate.ts'
-
-export interface GateQuestion {
-  /** Both models' scores on the same items; the strata are taken as given. */
-  scores: readonly PairedScore[]
-  failureShare: FailureShare
-  limits: GateLimits
-  /** Checks that failed, each in a sentence for the user. */
-  checks?: { serving?: readonly string[]; behaviour?: readonly string[] }
-}
-
-type Reasons = Judgement['reasons']
+import { verdictOn } from './verdict.ts'
+import type { GateQuestion } from './verdict.ts'
 
 /**
- * The verdict on a candidate, with every reason for it (design, section 5): REFUSE when something speaks against it, else ABSTAIN when
- * something is not shown, else DEPLOY. The order of the scores does not matter. Raises GI-GATE-DATA for data that must not be judged.
+ * The verdict on a candidate with all its numbers (design, section 5). The order of the scores does not matter. Raises GI-GATE-DATA for
+ * data that must not be judged.
  */
-export function judge({ scores, failureShare, limits, checks = {} }: GateQuestion): Judgement {
+export function judge(question: GateQuestion): Judgement {
+  const { scores, failureShare, limits } = question
   checkScores(scores)
   checkLimits(failureShare, limits)
-  const counts = countStrata(scores)
-  const evidence = weighEvidence(counts, failureShare, limits)
-  const slices = sliceResults(scores)
-  const texts = (codes: EvidenceCode[]): Reasons => codes.map((code) => ({ code, text: reasonText(code, evidence, limits) }))
-  const found = (code: ReasonCode, sentences: readonly string[] = []): Reasons => sentences.map((text) => ({ code, text }))
-
-  const refusals = [
-    ...found('serving', checks.serving),
-    ...found('behaviour', checks.behaviour),
-    ...texts(refusalCodes(evidence, limits)),
-    ...found('slice-lost', lostSlices(slices)),
-  ]
-  const reasons = refusals.length > 0 ? refusals : texts(abstentionCodes(evidence, limits))
-  const verdict = refusals.length > 0 ? 'REFUSE' : reasons.length > 0 ? 'ABSTAIN' : 'DEPLOY'
-  const sizes = { gate: counts.gate.n, retention: counts.retention.n, regression: counts.regression.n }
+  const { verdict, reasons, slices, evidence } = verdictOn(question)
+  const { strata, estimate, interval } = evidence
+  const sizes = { gate: strata.gate.n, retention: strata.retention.n, regression: strata.regression.n }
   return {
     verdict,
-    estimate: evidence.estimate,
-    interval: evidence.interval,
-    strata: evidence.strata,
+    estimate,
+    interval,
+    strata,
     minimumDetectableEffect: minimumDetectableGain(sizes, failureShare, limits)?.effect ?? null,
-    missing: verdict === 'ABSTAIN' ? missingItems(counts, failureShare, limits) : { gate: 0, retention: 0, regression: 0 },
+    missing: verdict === 'ABSTAIN' ? missingItems(strata, failureShare, limits) : { gate: 0, retention: 0, regression: 0 },
     reasons,
     slices,
     alpha: limits.alpha,

@@ -5,10 +5,39 @@ export interface PairedScore {
   id: string
   stratum: Stratum
   category: string
+  /** Rows of one stratum that name the same cluster are near-duplicates and count as one item. */
+  cluster?: string | undefined
   /** Score of the baseline, 0 to 1. */
   baseline: number
   /** Score of the candidate, 0 to 1. */
   candidate: number
+  /** What was asked and answered, where it is known; never judged by, only shown. */
+  texts?: AnswerTexts | undefined
+}
+
+export interface AnswerTexts {
+  input?: string | undefined
+  expected?: string | undefined
+  /** Answer of the baseline. */
+  baseline?: string | undefined
+  /** Answer of the candidate. */
+  candidate?: string | undefined
+}
+
+/** An item that the candidate scores lower on, as an example of a reason. */
+export interface LostItem extends AnswerTexts {
+  id: string
+  stratum: Stratum
+  category: string
+  /** Candidate minus baseline, under 0. */
+  difference: number
+}
+
+export interface Reason {
+  code: ReasonCode
+  text: string
+  /** The worst items, for the reasons that are about lost ones. */
+  items?: LostItem[]
 }
 
 /** Share of requests on which the baseline fails in the field, with its interval. */
@@ -56,6 +85,19 @@ export interface StratumResult {
   upper: number
 }
 
+/** The results of one category. */
+export interface Slice {
+  category: string
+  n: number
+  gains: number
+  losses: number
+  difference: number
+  /** Of the exact one-sided McNemar test for a loss; null when there are too few items to test. */
+  p: number | null
+  /** Whether it was lost, so that the candidate is refused for it alone. */
+  decisive: boolean
+}
+
 export interface Judgement {
   verdict: 'DEPLOY' | 'REFUSE' | 'ABSTAIN'
   estimate: number
@@ -65,8 +107,8 @@ export interface Judgement {
   minimumDetectableEffect: number | null
   /** Items that would be needed beside those there are, for an ABSTAIN; see missing.ts. 0 otherwise. */
   missing: { gate: number; retention: number; regression: number }
-  reasons: { code: ReasonCode; text: string }[]
-  slices: { category: string; n: number; gains: number; losses: number; difference: number; p: number | null }[]
+  reasons: Reason[]
+  slices: Slice[]
   alpha: number
   failureShare: FailureShare
 }

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk'
-import type { Flip, ShownCycle } from '../cycle/show.ts'
-import type { Judgement } from '../gate/judgement.ts'
+import type { ShownCycle } from '../cycle/show.ts'
+import type { Judgement, LostItem } from '../gate/judgement.ts'
 import { describeDataset } from './dataset.ts'
 import { duration, moment, percent, points, table, wrap } from './format.ts'
 
@@ -25,13 +25,14 @@ export function describeCycle(cycle: ShownCycle, paint: ChalkInstance): string {
   for (const { step, error } of cycle.steps) if (error !== null) lines.push(wrap(`  ${step}: ${error}`, 80, 4))
   if (cycle.dataset !== null) lines.push('', describeDataset(cycle.dataset))
   if (cycle.accuracy !== null) lines.push('', describeAccuracy(cycle.accuracy))
-  if (cycle.judgement !== null) lines.push('', describeVerdict(cycle.judgement, paint))
+  if (cycle.judgement !== null) lines.push('', describeVerdict(cycle.judgement, paint) + describeSlices(cycle.judgement))
   else if (cycle.reasons.length > 0) lines.push('', ...cycle.reasons.map((reason) => `  ${wrap(`- ${reason}`, 78, 4)}`))
-  if (cycle.judgement !== null) lines.push(...describeSlices(cycle.judgement))
+  const isNamed = cycle.judgement?.reasons.some(({ items = [] }) => items.length > 0) ?? false
   const lost = cycle.flips.filter(({ difference }) => difference < 0)
   const gained = cycle.flips.filter(({ difference }) => difference > 0)
-  if (lost.length > 0) lines.push('', `  Lost (${lost.length}):`, ...lost.slice(0, 3).map(describeFlip))
-  if (gained.length > 0) lines.push('', `  Gained (${gained.length}):`, ...gained.slice(0, 3).map(describeFlip))
+  // The reasons show the worst of them already.
+  if (lost.length > 0 && !isNamed) lines.push('', `  Lost (${lost.length}):`, ...lost.slice(0, 3).map(describeItem))
+  if (gained.length > 0) lines.push('', `  Gained (${gained.length}):`, ...gained.slice(0, 3).map(describeItem))
   return lines.join('\n')
 }
 
@@ -53,8 +54,8 @@ export function describeStrata({ strata }: Judgement): string {
     .map(([stratum, { n, gains, losses, difference, lower, upper }]) => [
       `  ${stratum}`,
       String(n),
-      String(gains),
-      String(losses),
+      amount(gains),
+      amount(losses),
       points(difference),
       `${points(lower)} to ${points(upper)}`,
     ])
@@ -72,37 +73,51 @@ export function describeVerdict(
       : failureShare.source === 'given'
         ? 'given'
         : 'from outcomes'
+  // The same item is often the worst of several reasons; once is enough.
+  const shown = new Set<string>()
   const lines = [
     `  Verdict  ${colour.bold(verdict)}`,
     `  Estimated gain in live accuracy ${points(estimate)}`,
     `  between ${points(interval.lower)} and ${points(interval.upper)}`,
     `  (alpha ${alpha}; failure share ${percent(failureShare.value)}, ${assumed})`,
-    ...reasons.map(({ text }) => `  ${wrap(`- ${text}`, 78, 4)}`),
+    ...reasons.flatMap(({ text, items = [] }) => {
+      const fresh = items.filter(({ id }) => !shown.has(id))
+      for (const { id } of fresh) shown.add(id)
+      return [`  ${wrap(`- ${text}`, 78, 4)}`, ...fresh.map(describeItem)]
+    }),
   ]
   const lacking = Object.entries(missing).filter(([, items]) => items > 0)
   if (lacking.length > 0) lines.push(`  Missing: ${lacking.map(([stratum, items]) => `${items} ${stratum} items`).join(', ')}`)
   return lines.join('\n')
 }
 
-function describeSlices({ slices }: Judgement): string[] {
-  if (slices.length < 2) return []
-  const rows = slices.map(({ category, n, gains, losses, difference }) => [
-    `  ${category}`,
+/** Every category, set off from what stands before it; nothing when there is only one. `-` is a category with too few items to test. */
+export function describeSlices({ slices }: Judgement): string {
+  if (slices.length < 2) return ''
+  const rows = slices.map(({ category, n, gains, losses, difference, p, decisive }) => [
+    `  ${cut(category, widestCategory)}`,
     String(n),
-    String(gains),
-    String(losses),
+    amount(gains),
+    amount(losses),
     points(difference),
+    p === null ? '-' : p < 0.001 ? '<0.001' : p.toFixed(3),
+    decisive ? 'lost' : '',
   ])
-  return ['', table([['  category', 'items', 'gained', 'lost', 'difference'], ...rows], [1, 2, 3, 4])]
+  return `\n\n${table([['  category', 'items', 'gained', 'lost', 'difference', 'p', ''], ...rows], [1, 2, 3, 4, 5])}`
 }
 
-function describeFlip({ input, expected, baseline, candidate }: Flip): string {
-  const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text).replaceAll('\n', ' ')
-  return [
-    `    asked     ${cut(input)}`,
-    `    expected  ${cut(expected)}`,
-    `    baseline  ${cut(baseline)}`,
-    `    candidate ${cut(candidate)}`,
-    '',
-  ].join('\n')
+/** Counts are sums of score differences, so with graded scores they are fractions. */
+const amount = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1))
+
+const widestCategory = 26
+const widestText = 60
+const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 3)}...` : text).replaceAll('\n', ' ')
+
+/** An item with what was asked and both answers, as far as they are known. */
+function describeItem({ id, input, expected, baseline, candidate }: Omit<LostItem, 'difference'>): string {
+  const asked = input === undefined ? { item: id } : { asked: input }
+  const lines = Object.entries({ ...asked, expected, baseline, candidate })
+    .filter(([, text]) => text !== undefined)
+    .map(([name, text]) => `      ${name.padEnd(9)} ${cut(text ?? '', widestText)}`)
+  return [...lines, ''].join('\n')
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { Chalk } from 'chalk'
+import { readCycle } from '../../src/cycle/show.ts'
 import { readStatus } from '../../src/cycle/status.ts'
 import { GenesisError } from '../../src/errors.ts'
+import { describeCycle } from '../../src/terminal/cycle.ts'
 import { directoryServing } from '../../src/serving/directory.ts'
 import { forgetful, hourMs, newPlace, readyPlace, Workplace } from './workplace.ts'
 
@@ -33,6 +36,22 @@ describe('a candidate that forgets what the base knew', async () => {
     )
     assert.deepEqual([place.fates(), state.last_cycle?.outcome, state.last_cycle?.newly_pinned], [[], 'REFUSE', 40])
     assert.match(state.last_cycle?.reasons.join() ?? '', /retention/i)
+  })
+
+  test('show names the worst lost items with both answers, in lines that fit a terminal', async () => {
+    const shown = await readCycle(place.workshop, cycle)
+    const reason = shown.judgement?.reasons.find(({ code }) => code === 'retention-lost')
+    assert.equal(reason?.items?.length, 3)
+    for (const { stratum, difference, input = '', expected, baseline, candidate } of reason?.items ?? []) {
+      assert.deepEqual(
+        [stratum, difference, expected, baseline, candidate],
+        ['retention', -1, `answer to ${input}`, expected, 'something else'],
+      )
+    }
+    const text = describeCycle(shown, new Chalk({ level: 0 }))
+    assert.match(text, /- The candidate is worse: [^]*?asked +keep number \d[^]*?expected +answer to keep[^]*?candidate something else/)
+    assert.equal([...text.matchAll(/asked +keep number 0/g)].length, 1, 'an item is shown once')
+    for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
   })
 
   test('backs off 24 hours, and then is not made again from the same learnings', async () => {

@@ -7,7 +7,7 @@ import { failing, genesis, temporaryHome } from './program.ts'
 
 const commands = [
   ...['init', 'check', 'status', 'trigger', 'cancel', 'learn', 'simulate-learnings', 'history', 'show', 'ask', 'rollback', 'package'],
-  ...['engine install', 'engine status', 'gate judge'],
+  ...['engine install', 'engine status', 'gate judge', 'gate self-test'],
 ].map((name) => name.split(' '))
 
 const escape = '\u001b'

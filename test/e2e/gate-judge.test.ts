@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import type { TestContext } from 'node:test'
+import type { PairedScore } from '../../src/gate/judgement.ts'
 import { rowsOf } from '../gate/rows-of.ts'
 import { failing, genesis, genesisJson, temporaryDirectory } from './program.ts'
 
@@ -15,15 +16,20 @@ interface JudgementDocument {
   strata: Record<string, { n: number; gains: number; losses: number; difference: number; lower: number; upper: number }>
   minimumDetectableEffect: number | null
   missing: Record<string, number>
-  reasons: { code: string; text: string }[]
+  reasons: { code: string; text: string; items?: { id: string }[] }[]
+  slices: { category: string; n: number; gains: number; losses: number; difference: number; p: number | null; decisive: boolean }[]
+  alpha: number
+  failureShare: { value: number; lower: number; upper: number }
 }
 
 /** The two result files as options. */
-function files(t: TestContext, gate: Counts, retention: Counts): string[] {
-  const rows = [...rowsOf('gate', ...gate), ...rowsOf('retention', ...retention)]
+const files = (t: TestContext, gate: Counts, retention: Counts): string[] =>
+  filesOf(t, [...rowsOf('gate', ...gate), ...rowsOf('retention', ...retention)])
+
+function filesOf(t: TestContext, rows: readonly PairedScore[]): string[] {
   const linesOf = (model: 'baseline' | 'candidate'): string =>
     rows
-      .map(({ id, stratum, category, ...scores }) => `${JSON.stringify({ id, stratum, category, score: scores[model], unknown: 1 })}\n`)
+      .map(({ baseline, candidate, ...row }) => `${JSON.stringify({ ...row, score: { baseline, candidate }[model], unknown: 1 })}\n`)
       .join('')
   return written(t, linesOf('baseline'), linesOf('candidate'))
 }
@@ -73,6 +79,69 @@ test('gate judge --json has the fields of the contract', async (t) => {
   for (const stratum of Object.values(judgement.strata))
     assert.deepEqual(Object.keys(stratum).sort(), ['difference', 'gains', 'losses', 'lower', 'n', 'upper'])
   assert.deepEqual([judgement.strata['gate']?.gains, judgement.strata['gate']?.losses, judgement.strata['gate']?.n], [30, 2, 50])
+})
+
+test('gate judge --json tells level, failure share and every category, with the one that decided', async (t) => {
+  const rows = [
+    ...rowsOf('gate', 30, 2, 50),
+    ...rowsOf('retention', 0, 0, 400),
+    // 8 of 20 lost, none gained: p = 1/256, under .05/2.
+    ...rowsOf('retention', 0, 8, 20, 'dates'),
+    ...rowsOf('retention', 0, 1, 3, 'few'),
+  ]
+  const judgement = await genesisJson<JudgementDocument>([...filesOf(t, rows), '--failure-share', '0.1'], { code: 21 })
+  const [dates] = judgement.slices
+  assert.ok(Math.abs((dates?.p ?? 1) - 1 / 256) < 1e-12)
+  assert.deepEqual(judgement.slices, [
+    { category: 'dates', n: 20, gains: 0, losses: 8, difference: -0.4, p: dates?.p, decisive: true },
+    { category: 'few', n: 3, gains: 0, losses: 1, difference: -1 / 3, p: null, decisive: false },
+    { category: 'general', n: 450, gains: 30, losses: 2, difference: 28 / 450, p: judgement.slices[2]?.p, decisive: false },
+  ])
+  assert.equal(judgement.alpha, 0.05)
+  assert.deepEqual([judgement.failureShare.value, judgement.failureShare.lower, judgement.failureShare.upper], [0.1, 0.1, 0.1])
+  const { stdout } = await genesis([...filesOf(t, rows), '--failure-share', '0.1'])
+  assert.match(stdout, /dates +20 +0 +8 +-40\.0 points +0\.004 +lost\n/)
+  for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line)
+})
+
+test('gate judge counts rows of one cluster as one item', async (t) => {
+  const gate = rowsOf('gate', 40, 0, 40).map((row, index) => ({ ...row, cluster: `c${index % 10}` }))
+  const judgement = await genesisJson<JudgementDocument>(filesOf(t, [...gate, ...rowsOf('retention', 0, 0, 200)]), { code: 21 })
+  assert.equal(judgement.strata['gate']?.n, 10)
+  assert.equal(judgement.reasons[0]?.code, 'too-few-items')
+})
+
+test('gate judge shows the worst lost items, with the answers where the rows tell them', async (t) => {
+  const asked = (score: number, answer: string) => ({
+    id: 'peru',
+    stratum: 'retention',
+    score,
+    input: 'Capital of Peru?',
+    expected: 'Lima',
+    answer,
+  })
+  const plain = rowsOf('retention', 0, 9, 99).map(({ id, stratum, baseline, candidate }) => ({
+    id,
+    stratum,
+    scores: [baseline, candidate],
+  }))
+  const lines = (model: 0 | 1, own: object): string =>
+    [own, ...plain.map(({ scores, ...row }) => ({ ...row, score: scores[model], answer: 5 }))]
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join('')
+  const args = written(t, lines(0, asked(1, 'Lima')), lines(1, asked(0, 'Cusco')))
+  const judgement = await genesisJson<JudgementDocument>(args, { code: 21 })
+  const reason = judgement.reasons.find(({ code }) => code === 'retention-lost')
+  assert.deepEqual(
+    reason?.items?.map(({ id }) => id),
+    ['general-retention-0', 'general-retention-1', 'general-retention-2'],
+  )
+  const named = await genesis(args)
+  assert.match(named.stdout, /item +general-retention-0/)
+  const only = await genesis(
+    written(t, lines(0, asked(1, 'Lima')).replaceAll('general', 'z'), lines(1, asked(0, 'Cusco')).replaceAll('general', 'z')),
+  )
+  assert.match(only.stdout, /asked +Capital of Peru\?\n +expected +Lima\n +baseline +Lima\n +candidate Cusco\n/)
 })
 
 test('gate judge without --json shows the counts, the verdict and its reasons', async (t) => {

@@ -22,7 +22,7 @@ async function whyRefused(...sources: Parameters<typeof readPairedScores>): Prom
 
 describe('rows of gate judge', () => {
   test('are paired by id, whatever their order; other keys are ignored; a category given once counts', async () => {
-    const baseline = source('B', row('a', 0), row('b', 1, { category: 'dates', answer: 'x' }))
+    const baseline = source('B', row('a', 0), row('b', 1, { category: 'dates', latency: 'x' }))
     const candidate = source('C', row('b', 0.5), row('a', 1))
     assert.deepEqual(await readPairedScores(baseline, candidate), [
       { id: 'a', stratum: 'gate', category: 'general', baseline: 0, candidate: 1 },
@@ -84,6 +84,20 @@ describe('rows of gate judge', () => {
     )
     assert.match(why, /item "a" has the stratum "retention", in B it has "gate"/)
     assert.match(why, /item "a" has the category "y", in B it has "x"/)
+  })
+
+  test('of one cluster name it in either file, and not two different ones', async () => {
+    const named = source('C', row('a', 1), row('b', 1, { cluster: 'x' }))
+    const scores = await readPairedScores(source('B', row('a', 0, { cluster: 'x' }), row('b', 0)), named)
+    assert.deepEqual(
+      scores.map(({ cluster }) => cluster),
+      ['x', 'x'],
+    )
+    assert.match(
+      await whyRefused(source('B', row('a', 0, { cluster: 'y' })), source('C', row('a', 1, { cluster: 'x' }))),
+      /has the cluster "x"/,
+    )
+    assert.match(await whyRefused(source('B', row('a', 0, { cluster: 7 })), source('C', row('a', 1))), /B line 1: cluster must be a text/)
   })
 
   test('any text either parses or is refused as gate data, never anything else', async () => {

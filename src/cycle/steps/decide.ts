@@ -59,8 +59,12 @@ async function pinnedItems(context: StepContext): Promise<ItemToJudge[]> {
 }
 
 function paired(baseline: readonly JudgedItem[], candidate: readonly JudgedItem[]): PairedScore[] {
-  const scores = new Map(candidate.map(({ id, score }) => [id, score]))
-  return baseline.map(({ id, stratum, category, score }) => ({ id, stratum, category, baseline: score, candidate: scores.get(id) ?? NaN }))
+  const after = new Map(candidate.map((row) => [row.id, row]))
+  return baseline.map(({ id, stratum, category, cluster, score, input, expected, answer }) => {
+    const other = after.get(id)
+    const texts = { input, expected, baseline: answer, candidate: other?.answer }
+    return { id, stratum, category, cluster, baseline: score, candidate: other?.score ?? NaN, texts }
+  })
 }
 
 /** A model that learned from made-up corrections never reaches people who have real ones. */

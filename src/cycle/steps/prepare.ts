@@ -141,7 +141,7 @@ async function bestCaseOf(
     await attemptsOn(context, cycle, pinned),
     scores.map(({ id }) => id),
   )
-  const items = scores.map(({ id, stratum, category, score }) => ({ id, stratum, category, baseline: score }))
+  const items = scores.map(({ id, stratum, category, cluster, score }) => ({ id, stratum, category, cluster, baseline: score }))
   return bestCase(items, share, { alpha, minimumGain, margin })
 }
 
