@@ -33,6 +33,7 @@ const commands: readonly Entry[] = [
   { name: 'history', summary: 'list all cycles and releases', load: () => import('./commands/history.ts') },
   { name: 'show', summary: 'show one cycle: its steps, figures and verdict', load: () => import('./commands/show.ts') },
   { name: 'ask', summary: 'ask the current model', load: () => import('./commands/ask.ts') },
+  { name: 'evaluate', summary: 'compare two models on held-out items', load: () => import('./commands/evaluate.ts') },
   { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },
   { name: 'doctor', summary: 'check everything that a cycle needs', load: () => import('./commands/doctor.ts') },
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
