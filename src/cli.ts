@@ -23,6 +23,8 @@ const commands: readonly Entry[] = [
   { name: 'check', summary: 'do what is due: open a cycle, run its next step, or nothing', load: () => import('./commands/check.ts') },
   { name: 'status', summary: 'show where things stand and why', load: () => import('./commands/status.ts') },
   { name: 'trigger', summary: 'start a cycle now', load: () => import('./commands/trigger.ts') },
+  { name: 'approve', summary: 'let the next check deploy what the gate let through', load: () => import('./commands/approve.ts') },
+  { name: 'reject', summary: 'do not deploy it; its learnings wait again', load: () => import('./commands/reject.ts') },
   { name: 'cancel', summary: 'end the open cycle; its learnings wait again', load: () => import('./commands/cancel.ts') },
   { name: 'learn', summary: 'record one correction, error, pattern or success', load: () => import('./commands/learn.ts') },
   {

@@ -116,6 +116,10 @@ export const errorTable = {
     'No cycle is open.',
     'Nothing needs to be cancelled; "genesis-improve history" shows how the last one ended.',
   ),
+  'GI-NOT-DECIDED': invalid(
+    'There is nothing to approve or reject.',
+    'Wait until the gate has decided; "genesis-improve status" shows how far the cycle is.',
+  ),
   'GI-CYCLE-CANCELLED': {
     what: 'The cycle was cancelled.',
     remedy: 'Its learnings are untouched; "genesis-improve trigger" opens another one.',

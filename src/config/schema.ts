@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
+import { windowPattern } from '../triggers/window.ts'
 
 const share = z.number().min(0).max(1)
 const positiveInteger = z.int().min(1)
@@ -87,6 +88,17 @@ export const TrainerConfig = z
       .default(1)
       .describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
     seed: z.int().min(0).max(2147483647).default(42).describe('Seed of everything random in this part.'),
+    window: z
+      .string()
+      .regex(windowPattern)
+      .optional()
+      .describe('Hours in which training may run, like "01:00-06:00"; it stops at a checkpoint at their end and goes on the next time.'),
+    nice: z
+      .int()
+      .min(0)
+      .max(19)
+      .default(0)
+      .describe('How much a training gives way to other programs of this machine, as nice(1) counts it.'),
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
   })
   .refine((trainer) => trainer.minimumLearningRate <= trainer.learningRate, {
@@ -138,6 +150,10 @@ const GraderCommand = z.strictObject({
 })
 
 export const GateConfig = z.strictObject({
+  approval: z
+    .enum(['auto', 'manual'])
+    .default('auto')
+    .describe('Whether what the gate lets through is deployed at once, or waits for "approve" or "reject".'),
   probation: z
     .enum(['rollback', 'warn', 'off'])
     .default('rollback')

@@ -9,6 +9,8 @@ export interface ProcessOptions {
   directory?: string
   /** Names of environment variables that are passed on beside the basic ones; a trailing `*` stands for any ending. */
   passOn?: readonly string[]
+  /** How much it gives way to other programs, 0 to 19, as nice(1) counts it. */
+  nice?: number
   /** Gets every whole line of both streams, without its line end. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
 }
@@ -66,6 +68,7 @@ export function startProcess(file: string, args: readonly string[], options: Pro
     detached: process.platform !== 'win32',
     cleanup: true,
   })
+  if (options.nice !== undefined && options.nice > 0 && child.pid !== undefined) setNiceness(child.pid, options.nice)
   const take = (stream: 'stdout' | 'stderr') => (line: string) => {
     tail.push(line.slice(0, 2000))
     if (tail.length > keptLines) tail.shift()
@@ -99,6 +102,15 @@ export function startProcess(file: string, args: readonly string[], options: Pro
         signalGroup(child.pid, 'SIGKILL')
       }
     },
+  }
+}
+
+/** It may have ended already, or be of a kind that can't be told so. */
+function setNiceness(pid: number, nice: number): void {
+  try {
+    os.setPriority(pid, nice)
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error
   }
 }
 

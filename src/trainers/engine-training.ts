@@ -57,7 +57,7 @@ export function engineTraining(config: Training['config'], options: EngineTraine
 interface Training {
   job: TrainingJob
   inputs: string
-  config: Pick<Config['trainer'], 'timeLimitHours'>
+  config: Pick<Config['trainer'], 'timeLimitHours' | 'nice'>
   options: EngineTrainerOptions
   report: (progress: TrainingProgress) => void
   signal: AbortSignal
@@ -83,7 +83,7 @@ async function train({ job, inputs, config, options, report, signal }: Training)
   const note = (line: string): void => void (logFailure === undefined && log.write(`${line}\n`))
   const timeLimit = AbortSignal.timeout(Math.min(config.timeLimitHours * 3_600_000, longestTimerMs))
   const worker = startWorker({
-    ...{ engineDirectory: options.engineDirectory, workerFile: options.workerFile, onChatter: note },
+    ...{ engineDirectory: options.engineDirectory, workerFile: options.workerFile, onChatter: note, nice: config.nice },
     ...(options.silenceLimitMs === undefined ? {} : { silenceLimitMs: options.silenceLimitMs }),
     signal: AbortSignal.any([signal, timeLimit]),
   })

@@ -12,6 +12,8 @@ const commands = [
     'status',
     'trigger',
     'cancel',
+    'approve',
+    'reject',
     'learn',
     'simulate-learnings',
     'history',
