@@ -67,9 +67,20 @@ export const CorpusConfig = z
 
 export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])
 
+const TrainerCommand = z.strictObject({
+  program: z.string().regex(/[\\/]/).describe('Path of the program; relative to the home.'),
+  args: z.array(z.string()).default([]).describe('Its arguments.'),
+  model: z.string().min(1).optional().describe('Folder with the base as the program needs it (Hugging Face); relative to the home.'),
+  environment: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/))
+    .default([])
+    .describe('Names of environment variables that it may see beside the usual ones; a "*" at the end stands for any ending.'),
+})
+
 export const TrainerConfig = z
   .strictObject({
-    kind: z.literal('engine').default('engine').describe('What trains: the embedded engine.'),
+    kind: z.enum(['engine', 'command']).default('engine').describe('What trains: the embedded engine, or a program of yours.'),
+    command: TrainerCommand.optional().describe('The program, for kind "command".'),
     rank: z.int().min(1).max(512).default(16).describe('LoRA rank r.'),
     alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
     targetModules: z
@@ -105,6 +116,7 @@ export const TrainerConfig = z
     path: ['minimumLearningRate'],
     error: 'a number up to trainer.learningRate',
   })
+  .refine(({ kind, command }) => kind !== 'command' || command !== undefined, { path: ['command'], error: '{"program": FILE}' })
 
 export const RuntimeConfig = z
   .strictObject({
