@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { LearningCounts } from '../learnings/counting.ts'
 import { lookOnce } from '../learnings/patience.ts'
+import type { Home } from '../state/home.ts'
 import { describeRunner } from '../state/runner.ts'
 import type { RunInfo } from '../state/runner.ts'
 import { baseModelName } from '../state/state.ts'
@@ -12,6 +13,7 @@ import { blockersOf } from './blockers.ts'
 import { cycleDirectory } from './cycle-directory.ts'
 import { readJournal } from './journal.ts'
 import { lookAround } from './look.ts'
+import { afterAllCycles, nextAttemptOn } from './next-attempt.ts'
 import type { Workshop } from './parts.ts'
 import { probationStatus } from './probation-status.ts'
 import type { ProbationStatus } from './probation-status.ts'
@@ -37,6 +39,8 @@ export interface Status {
     error: string | null
   } | null
   backoff_until: string | null
+  /** Attempts made to replace the current model, what is left to spend, and the level of the next attempt should none of its items be new. */
+  attempts: { made: number; wealth: number; alpha: number }
   unusable: LearningCounts['unusable']
   last_verdict: { cycle: string; outcome: string; at: string; reasons: string[] } | null
   /** One line, whenever the newest corrections are not in the model that is served; null otherwise. */
@@ -69,6 +73,7 @@ export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'pa
     triggers: triggers.triggers.map(({ name, value, limit, state: met, explanation }) => ({ name, value, limit, state: met, explanation })),
     cycle,
     backoff_until: state.backoff?.until ?? null,
+    attempts: await attemptsMade(home, state),
     unusable: learnings.unusable,
     last_verdict: lastVerdict(state),
     probation: probationStatus(config.gate, state, learnings.sequences),
@@ -86,6 +91,11 @@ async function openCycleOf({ home }: Pick<Workshop, 'home'>, state: State): Prom
   const error = status.status === 'open' ? (status.lastError?.what ?? null) : null
   if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error }
   return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error }
+}
+
+async function attemptsMade(home: Home, { current_model: baseline }: State): Promise<Status['attempts']> {
+  const { number, wealth, alpha } = await nextAttemptOn({ home, notice: () => undefined }, { id: afterAllCycles, baseline }, [])
+  return { made: number - 1, wealth, alpha }
 }
 
 function lastVerdict({ last_cycle: last }: State): Status['last_verdict'] {

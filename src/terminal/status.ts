@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk'
 import type { Status } from '../cycle/status.ts'
 import { baseModelName } from '../state/state.ts'
-import { count, duration, moment, percent, plural, wrap } from './format.ts'
+import { count, duration, level, moment, percent, plural, wrap } from './format.ts'
 
 const labelWidth = 12
 
@@ -17,6 +17,10 @@ export function describeStatus(status: Status, paint: ChalkInstance, now: Date):
     }),
     row('Due', status.should_trigger ? paint.green(`yes: ${status.trigger_reason}`) : `no: ${status.trigger_reason}`),
     row('Cycle', cycle(status)),
+    ...(status.attempts.made === 0 ? [] : [row('Attempts', attempts(status))]),
+    ...(status.backoff_until === null || Date.parse(status.backoff_until) <= now.getTime()
+      ? []
+      : [row('Backoff', `no cycle by itself before ${moment(status.backoff_until)}`)]),
     ...(status.current_model === baseModelName ? [] : [row('Probation', status.probation.text)]),
     row('Checked', status.last_check_time === null ? 'never' : `${moment(status.last_check_time)} (${ago(status.last_check_time, now)})`),
   ]
@@ -57,5 +61,8 @@ function cycle({ cycle: open }: Status): string {
   const words = progress?.text == null ? '' : `: ${progress.text}`
   return `${open.id}, ${open.step ?? 'closing'} ${open.status}${words}${share}${left}`
 }
+
+const attempts = ({ attempts: { made, wealth, alpha }, current_model: model }: Status): string =>
+  `${made} on ${model}; ${level(wealth)} of 0.1 left to spend, so the next one is judged at ${level(alpha)} or, with new items, more`
 
 const ago = (iso: string, now: Date): string => `${duration(now.getTime() - new Date(iso).getTime())} ago`

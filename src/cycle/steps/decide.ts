@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PinnedItem } from '../../dataset/pinned-item.ts'
-import { nextAttempt } from '../../gate/attempts.ts'
 import { judge } from '../../gate/judge.ts'
 import type { FailureShare, Judgement, PairedScore } from '../../gate/judgement.ts'
 import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
 import { writeFileAtomic } from '../../state/files.ts'
-import { attemptFile, attemptsOn } from '../attempts.ts'
-import type { Attempt, ItemToJudge } from '../attempts.ts'
+import { attemptFile } from '../attempts.ts'
+import type { Attempt } from '../attempts.ts'
 import { readJudgedItems } from '../judged-item.ts'
 import type { JudgedItem } from '../judged-item.ts'
+import { nextAttemptOn } from '../next-attempt.ts'
 import { asTexts } from '../result.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 
@@ -19,8 +19,7 @@ export async function decide(context: StepContext): Promise<StepResult> {
   const baseline = await readJudgedItems(path.join(context.from('evaluate'), 'baseline.jsonl'))
   const candidate = await readJudgedItems(path.join(context.from('evaluate'), 'candidate.jsonl'))
   const failureShare = context.resultOf('prepare')['failureShare'] as FailureShare
-  const itemIds = baseline.map(({ id }) => id)
-  const { alpha, wealth, freshShare } = nextAttempt(await attemptsOn(context, cycle, await pinnedItems(context)), itemIds)
+  const { number, alpha, wealth, freshShare } = await nextAttemptOn(context, cycle, await pinnedItems(context))
   const { minimumGain, margin } = cycle.config.gate
   const { servingProblems, behaviourProblems } = context.resultOf('evaluate')
   const judgement = withSimulationRule(
@@ -32,11 +31,11 @@ export async function decide(context: StepContext): Promise<StepResult> {
     }),
     context.resultOf('collect')['simulated'] === 'mixed',
   )
-  const attempt: Attempt = { baseline: cycle.baseline, alpha, judgedItemIds: itemIds }
+  const attempt: Attempt = { baseline: cycle.baseline, alpha, judgedItemIds: baseline.map(({ id }) => id) }
   await writeFileAtomic(attemptFile(context.directory), `${JSON.stringify(attempt)}\n`)
   await writeFileAtomic(
     path.join(context.directory, 'verdict.json'),
-    `${JSON.stringify({ ...judgement, attempt: { alpha, wealth, freshShare } }, null, 2)}\n`,
+    `${JSON.stringify({ ...judgement, attempt: { number, alpha, wealth, freshShare } }, null, 2)}\n`,
   )
   return {
     verdict: judgement.verdict,
@@ -53,7 +52,7 @@ export async function decide(context: StepContext): Promise<StepResult> {
   }
 }
 
-async function pinnedItems(context: StepContext): Promise<ItemToJudge[]> {
+async function pinnedItems(context: StepContext): Promise<PinnedItem[]> {
   const text = await readFile(path.join(context.from('prepare'), 'pinned.jsonl'), 'utf8')
   return text.split('\n').flatMap((line) => (line === '' ? [] : PinnedItem.parse(JSON.parse(line))))
 }

@@ -7,7 +7,6 @@ import { prepareDataset } from '../../dataset/prepare.ts'
 import type { PreparedDataset } from '../../dataset/prepare.ts'
 import { retentionToAsk } from '../../dataset/retention.ts'
 import { promptConventionDigest } from '../../evaluation/prompt-convention.ts'
-import { nextAttempt } from '../../gate/attempts.ts'
 import { bestCase } from '../../gate/best-case.ts'
 import { failureShare, givenFailureShare } from '../../gate/failure-share.ts'
 import type { FailureShare, Judgement } from '../../gate/judgement.ts'
@@ -19,11 +18,11 @@ import { appendLines, digestFile, readTextIfPresent, writeFileAtomic, writeLines
 import { withLock } from '../../state/lock.ts'
 import { readState } from '../../state/store.ts'
 import { answerPinned } from '../answer-pinned.ts'
-import { attemptsOn } from '../attempts.ts'
 import { locateModel } from '../baseline.ts'
 import { checkLayout } from '../check-layout.ts'
 import type { JudgedItem } from '../judged-item.ts'
 import { lookAround } from '../look.ts'
+import { nextAttemptOn } from '../next-attempt.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 import { successFates } from '../success-fates.ts'
 import { readDatasetInput } from './dataset-input.ts'
@@ -137,10 +136,7 @@ async function bestCaseOf(
 ): Promise<{ judgement: Judgement; couldBeDeployed: boolean }> {
   const { cycle } = context
   const { minimumGain, margin } = cycle.config.gate
-  const { alpha } = nextAttempt(
-    await attemptsOn(context, cycle, pinned),
-    scores.map(({ id }) => id),
-  )
+  const { alpha } = await nextAttemptOn(context, cycle, pinned)
   const items = scores.map(({ id, stratum, category, cluster, score }) => ({ id, stratum, category, cluster, baseline: score }))
   return bestCase(items, share, { alpha, minimumGain, margin })
 }
