@@ -94,6 +94,10 @@ export const errorTable = {
     'There is no usable learning to train on.',
     'Record corrections with "genesis-improve learn", or see "genesis-improve status" for why existing ones cannot be used.',
   ),
+  'GI-LEARNING-UNKNOWN': invalid(
+    'There is no such learning.',
+    'Take the id from data/genesis_learnings.jsonl, data/genesis_learnings.json, or "genesis-improve show CYCLE --json".',
+  ),
   'GI-SIMULATION-REFUSED': invalid(
     'Learnings are not simulated in a home that holds real ones or a release.',
     'Use an empty home (--home DIR), or --force; forced cycles never deploy.',
@@ -125,6 +129,10 @@ export const errorTable = {
   'GI-HELD-OUT-LEAK': invalid(
     'The dataset would train on something that is held out, so it was not written.',
     'This is a fault of genesis-improve: please report it. Removing the learning or corpus entry named above lets the cycle go on.',
+  ),
+  'GI-FORGOTTEN-INSIDE': failed(
+    'The cycle holds a learning that was forgotten since it was collected.',
+    'Nothing was deployed; "genesis-improve trigger" opens a cycle without it.',
   ),
   'GI-RELEASE-UNKNOWN': invalid('There is no such release.', 'Run "genesis-improve history" to see all releases.'),
   'GI-NOTHING-TO-ROLL-BACK': invalid('There is no earlier release to go back to.', 'The base model is being served already.'),

@@ -42,6 +42,8 @@ export interface Status {
   /** Attempts made to replace the current model, what is left to spend, and the level of the next attempt should none of its items be new. */
   attempts: { made: number; wealth: number; alpha: number }
   unusable: LearningCounts['unusable']
+  /** Learnings that were forgotten: neither waiting nor usable. */
+  forgotten: number
   last_verdict: { cycle: string; outcome: string; at: string; reasons: string[] } | null
   /** One line, whenever the newest corrections are not in the model that is served; null otherwise. */
   why_not_deployed: string | null
@@ -75,6 +77,7 @@ export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'pa
     backoff_until: state.backoff?.until ?? null,
     attempts: await attemptsMade(home, state),
     unusable: learnings.unusable,
+    forgotten: learnings.forgotten,
     last_verdict: lastVerdict(state),
     probation: probationStatus(config.gate, state, learnings.sequences),
     notice: problem ?? null,

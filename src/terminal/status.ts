@@ -45,12 +45,12 @@ function trained({ training_runs: runs, last_training_time: at }: Status, now: D
   return at === null ? 'never' : `${plural(runs, 'time')}, last ${moment(at)} (${ago(at, now)})`
 }
 
-function learnings({ learnings_since_training: waiting, unusable }: Status): string {
+function learnings({ learnings_since_training: waiting, unusable, forgotten }: Status): string {
   const bad =
     unusable.count === 0
       ? ''
       : `; ${count(unusable.count)} unusable (${unusable.reasons.map((reason) => `${count(reason.count)} ${reason.text}`).join(', ')})`
-  return `${count(waiting)} waiting${bad}`
+  return `${count(waiting)} waiting${bad}${forgotten === 0 ? '' : `; ${count(forgotten)} forgotten`}`
 }
 
 function cycle({ cycle: open }: Status): string {

@@ -26,7 +26,7 @@ describe('regression items beyond 300', () => {
     assert.deepEqual(used.sort(), ['learning-0', 'learning-1'])
     const rows = `${files['train.jsonl']}${files['valid.jsonl']}`
       .split('\n')
-      .flatMap((line) => (line === '' ? [] : (JSON.parse(line).id as string)))
+      .flatMap((line) => (line === '' ? [] : (JSON.parse(line) as { id: string }).id))
     assert.deepEqual(rows.sort(), ['learning-0', 'learning-1'])
   })
 

@@ -10,12 +10,14 @@ import type { Attempt } from '../attempts.ts'
 import { readJudgedItems } from '../judged-item.ts'
 import type { JudgedItem } from '../judged-item.ts'
 import { nextAttemptOn } from '../next-attempt.ts'
+import { requireRemembered } from '../require-remembered.ts'
 import { asTexts } from '../result.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 
 /** Asks the gate; the level is what earlier attempts on this baseline have left. */
 export async function decide(context: StepContext): Promise<StepResult> {
   const { cycle } = context
+  await requireRemembered(context)
   const baseline = await readJudgedItems(path.join(context.from('evaluate'), 'baseline.jsonl'))
   const candidate = await readJudgedItems(path.join(context.from('evaluate'), 'candidate.jsonl'))
   const failureShare = context.resultOf('prepare')['failureShare'] as FailureShare

@@ -2,7 +2,8 @@ import path from 'node:path'
 import { stratumOf } from '../../dataset/pinned-item.ts'
 import type { PinnedItem } from '../../dataset/pinned-item.ts'
 import { planDataset } from '../../dataset/plan.ts'
-import type { DatasetInput, DatasetPlan } from '../../dataset/plan.ts'
+import type { DatasetInput } from '../../dataset/dataset-input.ts'
+import type { DatasetPlan } from '../../dataset/plan.ts'
 import { prepareDataset } from '../../dataset/prepare.ts'
 import type { PreparedDataset } from '../../dataset/prepare.ts'
 import { retentionToAsk } from '../../dataset/retention.ts'
@@ -14,7 +15,7 @@ import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
 import type { Fate } from '../../learnings/fates.ts'
 import { simulationSource } from '../../learnings/learning.ts'
 import type { ModelLocation } from '../../runtimes/port.ts'
-import { appendLines, digestFile, readTextIfPresent, writeFileAtomic, writeLines } from '../../state/files.ts'
+import { appendLines, digestFile, writeFileAtomic, writeLines } from '../../state/files.ts'
 import { withLock } from '../../state/lock.ts'
 import { readState } from '../../state/store.ts'
 import { answerPinned } from '../answer-pinned.ts'
@@ -23,6 +24,7 @@ import { checkLayout } from '../check-layout.ts'
 import type { JudgedItem } from '../judged-item.ts'
 import { lookAround } from '../look.ts'
 import { nextAttemptOn } from '../next-attempt.ts'
+import { writePinnedSet } from '../pinned-set.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 import { successFates } from '../success-fates.ts'
 import { readDatasetInput } from './dataset-input.ts'
@@ -90,15 +92,15 @@ async function askAboutRetention(context: StepContext, plan: DatasetPlan, baseli
 /** Decisions first: when a crash comes between the two files, the next attempt pins again what was decided to be pinned. */
 async function pin(context: StepContext, { decisions, pinnedFile }: PreparedDataset): Promise<void> {
   const { home } = context
-  const file = pinnedFile.isSimulated ? home.simulatedPinned : home.pinned
-  const lines = pinnedFile.items.map((item) => `${JSON.stringify(item)}\n`).join('')
   await withLock(home, async () => {
     if (decisions.length > 0)
       await appendLines(
         home.holdoutDecisions,
         decisions.map((decision) => JSON.stringify(decision)),
       )
-    if (((await readTextIfPresent(file)) ?? '') !== lines) await writeFileAtomic(file, lines)
+    if (pinnedFile.isSimulated)
+      await writeFileAtomic(home.simulatedPinned, pinnedFile.items.map((item) => `${JSON.stringify(item)}\n`).join(''))
+    else await writePinnedSet(home, pinnedFile.items)
   })
 }
 
