@@ -43,7 +43,7 @@ const commands: readonly Entry[] = [
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
-  { name: 'gate', summary: 'judge results of any harness with the decision rule', load: () => import('./commands/gate.ts') },
+  { name: 'gate', summary: 'judge results, try the gate, list, add and retire its items', load: () => import('./commands/gate.ts') },
 ]
 
 async function main(argv: readonly string[]): Promise<number> {

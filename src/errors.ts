@@ -108,10 +108,15 @@ export const errorTable = {
     'Mend the program under "gate.graders", or take its items out; nothing was scored.',
   ),
   'GI-ITEMS-INVALID': invalid('A file of evaluation items is not valid.', 'Correct the lines named above.'),
+  'GI-ITEMS-REFUSED': invalid(
+    'Some items were refused, and nothing was added.',
+    'Take out what is named above, or add the others with --skip-refused.',
+  ),
+  'GI-ITEM-UNKNOWN': invalid('There is no such item.', 'Run "genesis-improve gate list" to see all items.'),
   'GI-CORPUS-AWAY': retry('The corpus cannot be reached.', 'Start its server; the next check tries again.'),
   'GI-HELD-OUT-DAMAGED': invalid(
     'A file of held-out items is damaged.',
-    'Restore it from a backup, or correct or remove the lines named above: the next cycle makes anew what is missing. Nothing was lost.',
+    'Restore it from a backup, or correct or remove the lines named above; an item that is then missing can be given up with "genesis-improve gate retire".',
   ),
   'GI-CORPUS-UNREADABLE': invalid('The corpus could not be read.', 'Check "corpus" in genesis-improve.config.json.'),
   // Cycles and releases

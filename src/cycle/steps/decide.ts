@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PinnedItem } from '../../dataset/pinned-item.ts'
+import { requireUntrained } from '../../dataset/require-untrained.ts'
+import type { TrainingRow } from '../../dataset/rows.ts'
+import { GenesisError } from '../../errors.ts'
 import { judge } from '../../gate/judge.ts'
 import type { FailureShare, Judgement, PairedScore } from '../../gate/judgement.ts'
 import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
-import { writeFileAtomic } from '../../state/files.ts'
+import { digestText, writeFileAtomic } from '../../state/files.ts'
 import { attemptFile } from '../attempts.ts'
 import type { Attempt } from '../attempts.ts'
 import { readJudgedItems } from '../judged-item.ts'
@@ -18,10 +21,12 @@ import type { StepContext, StepResult } from '../run-step.ts'
 export async function decide(context: StepContext): Promise<StepResult> {
   const { cycle } = context
   await requireRemembered(context)
+  const pinned = await pinnedItems(context)
+  requireUntrained(await trainedRows(context), pinned)
   const baseline = await readJudgedItems(path.join(context.from('evaluate'), 'baseline.jsonl'))
   const candidate = await readJudgedItems(path.join(context.from('evaluate'), 'candidate.jsonl'))
   const failureShare = context.resultOf('prepare')['failureShare'] as FailureShare
-  const { number, alpha, wealth, freshShare } = await nextAttemptOn(context, cycle, await pinnedItems(context))
+  const { number, alpha, wealth, freshShare } = await nextAttemptOn(context, cycle, pinned)
   const { minimumGain, margin } = cycle.config.gate
   const { servingProblems, behaviourProblems } = context.resultOf('evaluate')
   const judgement = withSimulationRule(
@@ -57,6 +62,20 @@ export async function decide(context: StepContext): Promise<StepResult> {
 async function pinnedItems(context: StepContext): Promise<PinnedItem[]> {
   const text = await readFile(path.join(context.from('prepare'), 'pinned.jsonl'), 'utf8')
   return text.split('\n').flatMap((line) => (line === '' ? [] : PinnedItem.parse(JSON.parse(line))))
+}
+
+/**
+ * What the trainer was given, unchanged since it was prepared.
+ * @throws GenesisError GI-HELD-OUT-LEAK when it is another file: nobody knows then what the candidate has seen
+ */
+async function trainedRows(context: StepContext): Promise<TrainingRow[]> {
+  const text = await readFile(path.join(context.from('prepare'), 'train.jsonl'), 'utf8')
+  if (digestText(text) !== context.resultOf('prepare')['trainDigest'])
+    throw new GenesisError('GI-HELD-OUT-LEAK', {
+      what: 'prepare/train.jsonl was changed after it was prepared, so the candidate is not judged.',
+      remedy: 'Run "genesis-improve trigger" to open a new cycle.',
+    })
+  return text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as TrainingRow)))
 }
 
 function paired(baseline: readonly JudgedItem[], candidate: readonly JudgedItem[]): PairedScore[] {
