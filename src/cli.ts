@@ -27,13 +27,18 @@ const commands: readonly Entry[] = [
   { name: 'reject', summary: 'do not deploy it; its learnings wait again', load: () => import('./commands/reject.ts') },
   { name: 'cancel', summary: 'end the open cycle; its learnings wait again', load: () => import('./commands/cancel.ts') },
   { name: 'learn', summary: 'record one correction, error, pattern or success', load: () => import('./commands/learn.ts') },
+  { name: 'forget', summary: 'never train on a learning or judge by it again', load: () => import('./commands/forget.ts') },
   {
     name: 'simulate-learnings',
     summary: 'fill an empty home with marked, made-up learnings',
     load: () => import('./commands/simulate-learnings.ts'),
   },
   { name: 'history', summary: 'list all cycles and releases', load: () => import('./commands/history.ts') },
-  { name: 'show', summary: 'show one cycle: its steps, figures and verdict', load: () => import('./commands/show.ts') },
+  {
+    name: 'show',
+    summary: 'show one cycle, one release or one learning: what it came from, what became of it',
+    load: () => import('./commands/show.ts'),
+  },
   { name: 'ask', summary: 'ask the current model', load: () => import('./commands/ask.ts') },
   { name: 'evaluate', summary: 'compare two models on held-out items', load: () => import('./commands/evaluate.ts') },
   { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },
@@ -41,7 +46,7 @@ const commands: readonly Entry[] = [
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
-  { name: 'gate', summary: 'judge results of any harness with the decision rule', load: () => import('./commands/gate.ts') },
+  { name: 'gate', summary: 'judge results, try the gate, list, add and retire its items', load: () => import('./commands/gate.ts') },
 ]
 
 async function main(argv: readonly string[]): Promise<number> {

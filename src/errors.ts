@@ -94,6 +94,10 @@ export const errorTable = {
     'There is no usable learning to train on.',
     'Record corrections with "genesis-improve learn", or see "genesis-improve status" for why existing ones cannot be used.',
   ),
+  'GI-LEARNING-UNKNOWN': invalid(
+    'There is no such learning.',
+    'Take the id from data/genesis_learnings.jsonl, data/genesis_learnings.json, or "genesis-improve show CYCLE --json".',
+  ),
   'GI-SIMULATION-REFUSED': invalid(
     'Learnings are not simulated in a home that holds real ones or a release.',
     'Use an empty home (--home DIR), or --force; forced cycles never deploy.',
@@ -104,10 +108,15 @@ export const errorTable = {
     'Mend the program under "gate.graders", or take its items out; nothing was scored.',
   ),
   'GI-ITEMS-INVALID': invalid('A file of evaluation items is not valid.', 'Correct the lines named above.'),
+  'GI-ITEMS-REFUSED': invalid(
+    'Some items were refused, and nothing was added.',
+    'Take out what is named above, or add the others with --skip-refused.',
+  ),
+  'GI-ITEM-UNKNOWN': invalid('There is no such item.', 'Run "genesis-improve gate list" to see all items.'),
   'GI-CORPUS-AWAY': retry('The corpus cannot be reached.', 'Start its server; the next check tries again.'),
   'GI-HELD-OUT-DAMAGED': invalid(
     'A file of held-out items is damaged.',
-    'Restore it from a backup, or correct or remove the lines named above: the next cycle makes anew what is missing. Nothing was lost.',
+    'Restore it from a backup, or correct or remove the lines named above; an item that is then missing can be given up with "genesis-improve gate retire".',
   ),
   'GI-CORPUS-UNREADABLE': invalid('The corpus could not be read.', 'Check "corpus" in genesis-improve.config.json.'),
   // Cycles and releases
@@ -129,6 +138,10 @@ export const errorTable = {
   'GI-HELD-OUT-LEAK': invalid(
     'The dataset would train on something that is held out, so it was not written.',
     'This is a fault of genesis-improve: please report it. Removing the learning or corpus entry named above lets the cycle go on.',
+  ),
+  'GI-FORGOTTEN-INSIDE': failed(
+    'The cycle holds a learning that was forgotten since it was collected.',
+    'Nothing was deployed; "genesis-improve trigger" opens a cycle without it.',
   ),
   'GI-RELEASE-UNKNOWN': invalid('There is no such release.', 'Run "genesis-improve history" to see all releases.'),
   'GI-NOTHING-TO-ROLL-BACK': invalid('There is no earlier release to go back to.', 'The base model is being served already.'),

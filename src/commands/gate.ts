@@ -16,6 +16,7 @@ import { selfTest } from '../gate/self-test.ts'
 import { describeArtefacts, describeSelfTest, inWords } from '../terminal/self-test.ts'
 import { describeSlices, describeStrata, describeVerdict } from '../terminal/cycle.ts'
 import { examples, wholeNumber, withGlobalOptions } from './command.ts'
+import { configure as configureItems } from './gate-items.ts'
 import type { Act, CommandModule } from './command.ts'
 
 interface JudgeOptions {
@@ -31,6 +32,7 @@ interface JudgeOptions {
 export const configure: CommandModule['configure'] = (command, act) => {
   configureJudge(command, act)
   configureSelfTest(command, act)
+  configureItems(command, act)
 }
 
 function configureJudge(command: Command, act: Act): void {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { FoundBase } from '../base/find-base.ts'
 import type { Config } from '../config/schema.ts'
 import { GenesisError } from '../errors.ts'
@@ -27,6 +28,9 @@ async function itemProblems(home: Home): Promise<Problem[]> {
   const found: Problem[] = []
   for (const [name, file, read] of filesRead(home))
     found.push(...(await problemsOfFile(home, name, file, async () => await readingProblems(file, read))))
+  // A file that is gone has no identity to remember what was found by.
+  if (existsSync(home.pinnedSet) && !existsSync(home.pinned))
+    found.push(...(await readingProblems(home.pinned, async () => (await import('./pinned-set.ts')).readPinnedSet(home))))
   return found
 }
 
@@ -34,7 +38,7 @@ const filesRead = (home: Home) =>
   [
     ['gate', home.userGate, async (file) => (await import('../evaluation/read-items.ts')).readItems(file)],
     ['retention', home.userRetention, async (file) => (await import('../evaluation/read-items.ts')).readItems(file)],
-    ['pinned', home.pinned, async (file) => (await import('./held-out-files.ts')).readPinned(file)],
+    ['pinned', home.pinned, async () => (await import('./pinned-set.ts')).readPinnedSet(home)],
     ['pinned-simulated', home.simulatedPinned, async (file) => (await import('./held-out-files.ts')).readPinned(file)],
     ['holdout', home.holdoutDecisions, async (file) => (await import('./held-out-files.ts')).readDecisions(file)],
   ] satisfies [string, string, (file: string) => Promise<unknown>][]

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { HoldoutDecision } from '../dataset/decision.ts'
 import { PinnedItem } from '../dataset/pinned-item.ts'
+import { RetiredItem } from '../dataset/retired-item.ts'
 import { GenesisError, systemErrorCode } from '../errors.ts'
 import { parseJson } from '../evaluation/json-equal.ts'
 import { isCutShort } from '../state/history.ts'
@@ -36,6 +37,19 @@ export async function readDecisions(file: string): Promise<HoldoutDecision[]> {
     if (value === undefined) return isCutShort(text) ? [] : 'it is not JSON'
     const decision = HoldoutDecision.safeParse(value)
     return decision.success ? [decision.data] : misfit(decision.error)
+  })
+}
+
+/**
+ * The items in data/retired.jsonl, oldest first; none when there is no such file. Appended to, like the decisions.
+ * @throws GenesisError GI-HELD-OUT-DAMAGED naming file and lines
+ */
+export async function readRetired(file: string): Promise<RetiredItem[]> {
+  return await readLines(file, (text) => {
+    const value = parseJson(text)
+    if (value === undefined) return isCutShort(text) ? [] : 'it is not JSON'
+    const item = RetiredItem.safeParse(value)
+    return item.success ? [item.data] : misfit(item.error)
   })
 }
 

@@ -4,15 +4,14 @@ import path from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { PinnedItem, stratumOf } from '../dataset/pinned-item.ts'
 import type { Stratum } from '../evaluation/item.ts'
-import { nextAttempt } from '../gate/attempts.ts'
 import { clustersOf } from '../gate/clusters.ts'
 import { failureShare, givenFailureShare } from '../gate/failure-share.ts'
 import type { SelfTestQuestion } from '../gate/self-test.ts'
 import { readState } from '../state/store.ts'
-import { attemptsOn } from './attempts.ts'
 import { cycleDirectory, listCycles, stepDirectory } from './cycle-directory.ts'
 import { readJudgedItems } from './judged-item.ts'
 import { lookAround } from './look.ts'
+import { afterAllCycles, nextAttemptOn } from './next-attempt.ts'
 import type { Workshop } from './parts.ts'
 
 export interface OwnSets extends SelfTestQuestion {
@@ -24,21 +23,19 @@ export interface OwnSets extends SelfTestQuestion {
 
 /** Retention is the tighter limit (design, section 5.9). */
 const sizesToAimAt = { gate: 40, retention: 200 }
-const afterAllCycles = 'cycle-99999999-999999'
 
 /** What the next candidate in this home would be judged by: how many items, which failure share, which level. Changes nothing. */
 export async function ownSets(workshop: Workshop, config: Config): Promise<OwnSets> {
   const { state } = await readState(workshop.home)
   const { cycle, items, clusters } = await newestItems(workshop)
-  const attempts = await attemptsOn(workshop, { id: afterAllCycles, baseline: state.current_model }, items)
-  const itemIds = items.map(({ id }) => id)
-  const { alpha } = nextAttempt(attempts, itemIds)
+  const asked = items.map((item) => ({ ...item, cluster: clusters.get(item.id) }))
+  const { alpha, number } = await nextAttemptOn(workshop, { id: afterAllCycles, baseline: state.current_model }, asked)
   const rows = items.map((item) => ({ stratum: stratumOf(item, state.current_model), cluster: clusters.get(item.id) }))
   const sizeOf = (stratum: Stratum): number => clustersOf(rows.filter((row) => row.stratum === stratum)).length
   const given = config.gate.failureShare
   return {
     cycle,
-    attempts: attempts.length,
+    attempts: number - 1,
     sizes: cycle === null ? sizesToAimAt : { gate: sizeOf('gate'), retention: sizeOf('retention') },
     failureShare:
       given === undefined ? failureShare((await lookAround(workshop, config, state)).learnings.outcomes) : givenFailureShare(given),

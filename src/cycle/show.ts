@@ -48,23 +48,42 @@ export interface ShownCycle extends CycleSummary {
   /** Accuracy of both models by stratum; null before `evaluate`. */
   accuracy: { stratum: JudgedItem['stratum']; items: number; baseline: number; candidate: number }[] | null
   judgement: Judgement | null
+  /** What this attempt on the baseline had to spend; null before `decide`. */
+  attempt: ShownAttempt | null
+  /** Until when no cycle is opened by itself after this one, ISO 8601; null when it held nothing back. */
+  backoffUntil: string | null
   /** Losses first. */
   flips: Flip[]
 }
+
+const ShownAttempt = z
+  .object({
+    /** 1 for the first on this baseline; null in cycles of earlier versions. */
+    number: z.int().nullable().catch(null),
+    alpha: z.number(),
+    wealth: z.number(),
+    /** Share of its items that no earlier attempt had judged. */
+    freshShare: z.number(),
+  })
+  .transform((attempt) => ({ ...attempt, wealthLeft: Math.max(0, attempt.wealth - attempt.alpha) }))
+export type ShownAttempt = z.infer<typeof ShownAttempt>
 
 export async function readCycle({ home }: Pick<Workshop, 'home'>, id: string): Promise<ShownCycle> {
   const manifest = await readManifest(home, id)
   const directory = cycleDirectory(home, id)
   const events = await readJournal(directory)
   const pair = await readPair(stepDirectory(directory, 'evaluate'))
-  const verdict = await readTextIfPresent(path.join(stepDirectory(directory, 'decide'), 'verdict.json'))
+  const decided = await readTextIfPresent(path.join(stepDirectory(directory, 'decide'), 'verdict.json'))
+  const verdict = decided === undefined ? null : z.looseObject({}).parse(JSON.parse(decided))
   return {
     ...summarise(manifest, events),
     base: manifest.base,
     steps: steps.map((step) => shownStep(step, events)),
     dataset: await readShownDataset(stepDirectory(directory, 'prepare')),
     accuracy: pair === null ? null : accuracyByStratum(pair),
-    judgement: verdict === undefined ? null : (z.looseObject({}).parse(JSON.parse(verdict)) as unknown as Judgement),
+    judgement: verdict as unknown as Judgement | null,
+    attempt: ShownAttempt.safeParse(verdict?.['attempt']).data ?? null,
+    backoffUntil: events.findLast((event) => event.event === 'closed')?.backoff?.until ?? null,
     flips: pair === null ? [] : flipsOf(pair),
   }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { LearningCounts } from '../learnings/counting.ts'
 import { lookOnce } from '../learnings/patience.ts'
+import type { Home } from '../state/home.ts'
 import { describeRunner } from '../state/runner.ts'
 import type { RunInfo } from '../state/runner.ts'
 import { baseModelName } from '../state/state.ts'
@@ -14,6 +15,7 @@ import { holdOf } from './hold.ts'
 import type { Hold } from './hold.ts'
 import { readJournal } from './journal.ts'
 import { lookAround } from './look.ts'
+import { afterAllCycles, nextAttemptOn } from './next-attempt.ts'
 import type { Workshop } from './parts.ts'
 import { probationStatus } from './probation-status.ts'
 import type { ProbationStatus } from './probation-status.ts'
@@ -41,7 +43,11 @@ export interface Status {
     waiting_for: Hold | null
   } | null
   backoff_until: string | null
+  /** Attempts made to replace the current model, what is left to spend, and the level of the next attempt should none of its items be new. */
+  attempts: { made: number; wealth: number; alpha: number }
   unusable: LearningCounts['unusable']
+  /** Learnings that were forgotten: neither waiting nor usable. */
+  forgotten: number
   last_verdict: { cycle: string; outcome: string; at: string; reasons: string[] } | null
   /** One line, whenever the newest corrections are not in the model that is served; null otherwise. */
   why_not_deployed: string | null
@@ -73,7 +79,9 @@ export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'pa
     triggers: triggers.triggers.map(({ name, value, limit, state: met, explanation }) => ({ name, value, limit, state: met, explanation })),
     cycle,
     backoff_until: state.backoff?.until ?? null,
+    attempts: await attemptsMade(home, state),
     unusable: learnings.unusable,
+    forgotten: learnings.forgotten,
     last_verdict: lastVerdict(state),
     probation: probationStatus(config.gate, state, learnings.sequences),
     notice: problem ?? null,
@@ -91,6 +99,11 @@ async function openCycleOf({ home, clock }: Pick<Workshop, 'home' | 'clock'>, co
   if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error, waiting_for: null }
   const hold = step === null ? null : holdOf(home, config, id, step, clock.now())
   return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error, waiting_for: hold }
+}
+
+async function attemptsMade(home: Home, { current_model: baseline }: State): Promise<Status['attempts']> {
+  const { number, wealth, alpha } = await nextAttemptOn({ home, notice: () => undefined }, { id: afterAllCycles, baseline }, [])
+  return { made: number - 1, wealth, alpha }
 }
 
 function lastVerdict({ last_cycle: last }: State): Status['last_verdict'] {

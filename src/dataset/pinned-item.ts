@@ -22,3 +22,7 @@ export function stratumOf(item: Pick<PinnedItem, 'origin' | 'release'>, currentR
   if (item.origin !== 'learning' && item.origin !== 'user-gate') return 'retention'
   return item.release === currentRelease ? 'gate' : 'regression'
 }
+
+/** Whether one of these learnings is among those that an item was made from. */
+export const isMadeOf = ({ learningIds }: Pick<PinnedItem, 'learningIds'>, learnings: { has(id: string): boolean }): boolean =>
+  learningIds.some((id) => learnings.has(id))

@@ -1,10 +1,8 @@
-import type { Config } from '../config/schema.ts'
-import type { CorpusEntry } from '../corpora/port.ts'
-import type { EvaluationItem } from '../evaluation/item.ts'
 import { simulationSource } from '../learnings/learning.ts'
-import type { Learning } from '../learnings/learning.ts'
 import { curate } from './curate.ts'
 import type { Curated, Example } from './curate.ts'
+import { ownItems } from './dataset-input.ts'
+import type { DatasetInput } from './dataset-input.ts'
 import { standingDecisions } from './decision.ts'
 import type { HoldoutDecision } from './decision.ts'
 import { exchangesIn } from './held-out-guard.ts'
@@ -16,41 +14,14 @@ import { rememberShingles } from './near-duplicates/shingles.ts'
 import type { ShinglesFor } from './near-duplicates/shingles.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import { reasonAgainst, textsIn } from './quality.ts'
-import type { Fits, ReasonNotToUse } from './quality.ts'
+import type { ReasonNotToUse } from './quality.ts'
 import { redactionOf, textsOf } from './redaction.ts'
 import type { Redaction } from './redaction.ts'
 import { planRetention } from './retention.ts'
 import type { RetentionPlan } from './retention.ts'
+import { retirementOf } from './retired-item.ts'
 import { compareText, inputDigest } from './text-key.ts'
 import { followOfferedItems, retireRegression } from './user-items.ts'
-
-/** Everything the dataset is made from, already read. */
-export interface DatasetInput {
-  cycle: string
-  /** The release in production ("genesis-base" at first). */
-  release: string
-  /** All usable learnings of the snapshot, whatever their fate; newest first (undated ones: last written first). Ids are unique. */
-  learnings: readonly Learning[]
-  /** Learnings of the kind success, in the same order. */
-  successes: readonly Learning[]
-  /** In the corpus's own, stable order. */
-  corpus: readonly CorpusEntry[]
-  /** data/gate.jsonl */
-  userGate: readonly EvaluationItem[]
-  /** data/retention.jsonl */
-  userRetention: readonly EvaluationItem[]
-  /** The packaged retention items. */
-  builtin: readonly EvaluationItem[]
-  /** data/pinned.jsonl */
-  pinned: readonly PinnedItem[]
-  /** data/pinned-simulated.jsonl; counts only when the snapshot holds simulated learnings. */
-  simulatedPinned: readonly PinnedItem[]
-  /** data/holdout.jsonl, oldest first. */
-  decisions: readonly HoldoutDecision[]
-  settings: Config['dataset']
-  /** Whether a training step can see a conversation whole; all fit when the trainer doesn't say. */
-  fits?: Fits | undefined
-}
 
 /** What is decided before the model in production is asked about retention candidates. */
 export interface DatasetPlan {
@@ -78,7 +49,10 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const { release, cycle } = input
   const isSimulated = [...input.learnings, ...input.successes].some(({ source }) => source === simulationSource)
   const decisions = input.decisions.filter((row) => isSimulated || row.simulated !== true)
-  const offered = followOfferedItems(isSimulated ? overlay(input.pinned, input.simulatedPinned) : input.pinned, input, { release, cycle })
+  const isRetired = retirementOf(input.retired ?? [])
+  const standing = (isSimulated ? overlay(input.pinned, input.simulatedPinned) : input.pinned).filter((item) => !isRetired(item))
+  const userGate = input.userGate.filter((item) => !isRetired(item))
+  const offered = followOfferedItems(standing, { ...input, userGate }, { release, cycle })
   const retired = retireRegression(offered, { release, cycle })
   const known = [...decisions, ...retired.decisions]
   const redaction = redactionOf(input.settings, [...input.learnings, ...input.successes])
@@ -88,7 +62,7 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const curated = curate(input.learnings, { conflicts: input.settings.conflicts, reasonNotToUse })
   const shinglesFor = rememberShingles()
   const neighbours = neighboursAmong(inputsOf(curated.examples), shinglesFor)
-  const own = [...input.userGate, ...input.userRetention]
+  const own = ownItems(input)
   const heldOut = holdOut({
     examples: curated.examples,
     items: retired.items,
@@ -103,7 +77,7 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     ...input,
     successes: input.successes.filter((success) => redaction.refusalOf(textsOf(success)) === undefined),
     items: heldOut.items,
-    taken: takenInputs(curated, heldOut, known),
+    taken: takenInputs(curated, [...heldOut.items, ...(input.retired ?? [])], known),
     taught: taughtInputs(heldOut.training),
     isNearLearning: neighbours.isNear,
     decisions: known,
@@ -129,10 +103,10 @@ function inputsOf(examples: readonly Example[]): Map<string, string> {
   return new Map([...inputs].sort(([left], [right]) => compareText(left, right)))
 }
 
-/** Inputs that were corrected, are pinned, or were ever trained on. */
-function takenInputs(curated: Curated, heldOut: HeldOut, decisions: readonly HoldoutDecision[]): Set<string> {
+/** Inputs that were corrected, are pinned or retired, or were ever trained on. */
+function takenInputs(curated: Curated, items: readonly PinnedItem[], decisions: readonly HoldoutDecision[]): Set<string> {
   const taken = new Set(curated.examples.map(({ digest }) => digest))
-  for (const item of heldOut.items) taken.add(inputDigest(item.input))
+  for (const item of items) taken.add(inputDigest(item.input))
   for (const digest of standingDecisions(decisions).keys()) taken.add(digest)
   return taken
 }

@@ -1,5 +1,6 @@
 import type { Fate } from '../learnings/fates.ts'
 import { chooseTraining } from './choose-training.ts'
+import { ownItems } from './dataset-input.ts'
 import type { HoldoutDecision } from './decision.ts'
 import { guardHeldOut } from './held-out-guard.ts'
 import { withClusters } from './item-clusters.ts'
@@ -41,8 +42,7 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
   const { input, curated, heldOut, isSimulated, redaction, reasonNotToUse, shinglesFor, neighbours } = plan
   const retention = acceptRetention(plan.retention, scores)
   const items = [...heldOut.items, ...retention.items].sort((left, right) => compareText(left.id, right.id))
-  const own = [...input.userGate, ...input.userRetention]
-  const guard = guardHeldOut([...items, ...own], shinglesFor)
+  const guard = guardHeldOut([...items, ...ownItems(input)], shinglesFor)
   const training = chooseTraining(heldOut.training, guard, input.settings.maxLearnings)
   const fates = [...curated.fates, ...heldOut.fates, ...training.fates].sort((left, right) => compareText(left.id, right.id))
 

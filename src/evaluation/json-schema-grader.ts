@@ -14,6 +14,17 @@ export function matchesSchema(schema: string, answer: string): boolean {
   return value !== undefined && validate(value)
 }
 
+/** What keeps a text from being used as a schema, in words; undefined when it can be. */
+export function schemaProblem(schema: string): string | undefined {
+  try {
+    validatorOf(schema)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof GenesisError)) throw error
+    return error.why
+  }
+}
+
 function validatorOf(text: string): (value: unknown) => boolean {
   const known = compiled.get(text)
   if (known !== undefined) return known

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { GenesisError, systemErrorCode } from '../errors.ts'
 import type { EvaluationItem } from './item.ts'
 import { itemFromLine } from './item-line.ts'
+import type { ItemLine } from './item-line.ts'
 import { parseJson } from './json-equal.ts'
 import { linesOf } from './lines.ts'
 
@@ -21,7 +22,7 @@ export async function readItems(file: string): Promise<ItemFile> {
   try {
     for await (const { number, text } of linesOf(createReadStream(file, 'utf8') as AsyncIterable<string>)) {
       const value = parseJson(text)
-      const line = value === undefined ? { problems: ['not JSON'] } : itemFromLine(value)
+      const line = value === undefined ? { problems: ['not JSON'] } : await withSchema(itemFromLine(value))
       if ('problems' in line) problems.push(...line.problems.map((problem) => `line ${number}: ${problem}`))
       else {
         const earlier = items.get(line.item.id)
@@ -46,6 +47,15 @@ export async function readItems(file: string): Promise<ItemFile> {
     throw new GenesisError('GI-ITEMS-INVALID', { what: `${file} is not valid.`, why })
   }
   return { items: [...items.values()].map(({ item }) => item) }
+}
+
+/** A schema that can't be compiled would be found only when a model has answered. */
+async function withSchema(line: ItemLine): Promise<ItemLine> {
+  if ('problems' in line || line.item.grader.kind !== 'json-schema') return line
+  // Big, and of use only here.
+  const { schemaProblem } = await import('./json-schema-grader.ts')
+  const problem = schemaProblem(line.item.expected)
+  return problem === undefined ? line : { problems: [`the expected answer is no JSON Schema: ${problem}`] }
 }
 
 function sameAs(earlier: { item: EvaluationItem; line: number }, item: EvaluationItem): string {

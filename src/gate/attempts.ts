@@ -1,6 +1,6 @@
 /** A judgement that was made on the present baseline. */
 export interface Attempt {
-  /** Every item that it judged, of all strata. */
+  /** Every item that it judged, of all strata; what counts as one has one id. */
   judgedItemIds: readonly string[]
   /** The level that it used. */
   alpha: number
@@ -41,5 +41,6 @@ const earned = (wealth: number, judged: ReadonlySet<string>, itemIds: readonly s
   Math.min(mostWealth, wealth + mostWealth * freshShare(judged, itemIds))
 
 function freshShare(judged: ReadonlySet<string>, itemIds: readonly string[]): number {
-  return itemIds.length === 0 ? 0 : itemIds.filter((id) => !judged.has(id)).length / itemIds.length
+  const distinct = [...new Set(itemIds)]
+  return distinct.length === 0 ? 0 : distinct.filter((id) => !judged.has(id)).length / distinct.length
 }

@@ -3,6 +3,7 @@ import type { Home } from '../state/home.ts'
 import { systemClock } from '../system/clock.ts'
 import { cacheKey, readCachedCounts, writeCachedCounts } from './counts-cache.ts'
 import { readSettledIdentities } from './fate-reading.ts'
+import { readForgotten } from './forgotten.ts'
 import { Join } from './join.ts'
 import { SetDigest } from './set-digest.ts'
 import { simulationSource } from './learning.ts'
@@ -25,8 +26,9 @@ export interface CountingOptions extends ReadingOptions {
 }
 
 export const LearningCounts = z.object({
-  /** Learnings of either file, each identity once, whatever can be done with them. */
+  /** Learnings of either file, each identity once, whatever can be done with them, but for forgotten ones. */
   total: z.int(),
+  forgotten: z.int(),
   usable: z.int(),
   /** Usable, without a fate and not held out: the state's `learnings_since_training`. Simulated ones included. */
   waiting: z.int(),
@@ -83,7 +85,7 @@ async function countPatiently(home: Home, options: CountingOptions, settings: Se
   const patience = new Patience(options.patience)
   for (;;) {
     const tally = new Tally(settings, await readSettledIdentities(home))
-    const join = new Join((options.clock ?? systemClock).now())
+    const join = new Join((options.clock ?? systemClock).now(), options.forgotten ?? (await readForgotten(home)))
     let reading = home.learningsJson
     try {
       for (const file of learningsFiles(home)) {
@@ -158,6 +160,7 @@ class Tally {
     const total = this.#usable + this.#byKind.success + unusable.count
     return {
       total,
+      forgotten: report.forgotten,
       usable: this.#usable,
       waiting: this.#waiting,
       usableDigest: this.#usableDigest.text,

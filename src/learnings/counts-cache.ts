@@ -7,11 +7,11 @@ import { fateFiles } from './fate-reading.ts'
 import { versionOf } from './open-file.ts'
 
 /** Raised when counting changes its meaning, so that older results are not taken. */
-const countingVersion = 2
+const countingVersion = 3
 
 /** One text for everything the counts depend on: the settings, and inode, size and time of every file that is read for them. */
 export async function cacheKey(home: Home, settings: object): Promise<string> {
-  const files = [home.learningsJson, home.learningsJsonl, home.pinned, home.simulatedPinned, ...(await fateFiles(home))]
+  const files = [home.learningsJson, home.learningsJsonl, home.forgotten, home.pinned, home.simulatedPinned, ...(await fateFiles(home))]
   const versions = await Promise.all(files.map(versionOf))
   const parts = versions.map((version) => (version === null ? '-' : `${version.inode} ${version.size} ${version.modifiedNs}`))
   return JSON.stringify([countingVersion, settings, parts])

@@ -13,13 +13,17 @@ export class Join {
   readonly report = new ReadingReport()
   readonly #sound = new IdentitySet()
   readonly #unusable = new IdentitySet()
+  readonly #met = new Set<string>()
   readonly #now: string
+  readonly #forgotten: { has(id: string): boolean }
 
-  constructor(now: Date) {
+  /** `forgotten`: identities of learnings that are left out. */
+  constructor(now: Date, forgotten: { has(id: string): boolean } = new Set()) {
     this.#now = now.toISOString()
+    this.#forgotten = forgotten
   }
 
-  /** The learning in an entry; null when there is none or it is a repetition. */
+  /** The learning in an entry; null when there is none, it is a repetition or it was forgotten. */
   take(raw: RawEntry, file: string): NormalisedEntry | null {
     const entry = raw.broken ?? normaliseEntry(raw.value)
     if (typeof entry === 'string') {
@@ -28,6 +32,10 @@ export class Join {
     }
     const { usability, learning } = entry
     const notes = this.report.notes
+    if (this.#forgotten.has(learning.id)) {
+      this.report.forgotten = this.#met.add(learning.id).size
+      return null
+    }
     if (!this.#isNew(entry)) {
       notes.repeated += 1
       return null

@@ -24,6 +24,8 @@ export type ReadingNotes = z.infer<typeof ReadingNotes>
 /** What is to be said about the entries that were read: those that can't be used by reason, and smaller remarks. */
 export class ReadingReport {
   readonly notes: ReadingNotes = { repeated: 0, inFuture: 0, unreadableTime: 0 }
+  /** Learnings that were forgotten: they count nowhere else. */
+  forgotten = 0
   readonly #reasons = new Map<UnusableReason, { count: number; examples: string[] }>()
 
   addUnusable(reason: UnusableReason, place: () => string): void {

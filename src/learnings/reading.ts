@@ -1,6 +1,7 @@
 import type { Home } from '../state/home.ts'
 import type { Clock } from '../system/clock.ts'
 import { systemClock } from '../system/clock.ts'
+import { readForgotten } from './forgotten.ts'
 import { Join } from './join.ts'
 import type { Learning } from './learning.ts'
 import type { NormalisedEntry } from './normalise.ts'
@@ -14,6 +15,8 @@ import type { Usability } from './usability.ts'
 export interface ReadingOptions {
   patience?: PatienceOptions
   clock?: Clock
+  /** Identities of learnings that are left out; unless told, those of data/forgotten.jsonl. */
+  forgotten?: { has(id: string): boolean }
 }
 
 /** The learnings of a home as they are read; `report` is whole when the iteration has ended. */
@@ -35,7 +38,7 @@ export function learningsFiles(home: Home): LearningsFile[] {
 }
 
 /**
- * Streams the learnings of both files, each identity once, usable or not; memory doesn't grow with the files but for 8 bytes an identity.
+ * Streams the learnings of both files, each identity once, usable or not, without forgotten ones; memory doesn't grow with the files but for 8 bytes an identity.
  * When the owner writes into a file meanwhile it is read again: each learning still comes once, one that is no longer there may have come.
  * The iteration throws GI-LEARNINGS-UNREADABLE (after waiting for the writer) and GI-LEARNINGS-DENIED.
  */
@@ -44,6 +47,8 @@ export function readLearnings(home: Home, options: ReadingOptions = {}): Learnin
   let join = new Join(clock.now())
 
   async function* iterate(): AsyncGenerator<NormalisedEntry> {
+    const forgotten = options.forgotten ?? (await readForgotten(home))
+    join = new Join(clock.now(), forgotten)
     const patience = new Patience(options.patience)
     const earlier: Join[] = []
     const files = learningsFiles(home)
@@ -59,7 +64,7 @@ export function readLearnings(home: Home, options: ReadingOptions = {}): Learnin
       } catch (error) {
         await patience.waitAfter(error, file.path)
         earlier.push(join)
-        join = new Join(clock.now())
+        join = new Join(clock.now(), forgotten)
         index = -1
       }
     }

@@ -21,6 +21,8 @@ export const ReleaseRecord = z.object({
   datasetDigest: Digest,
   /** How many learnings it was trained on, and the file with their ids, relative to the home. */
   learnings: z.object({ count: z.int().min(0), file: z.string() }),
+  /** Digest of the manifest of its dataset, and the version that made it; none in those of earlier versions. */
+  lineage: z.object({ manifestDigest: Digest, toolVersion: z.string() }).optional(),
   /** Null until it was decided on. */
   verdict: z
     .object({ verdict: z.enum(['DEPLOY', 'REFUSE', 'ABSTAIN']), estimate: z.number(), lower: z.number(), upper: z.number() })

@@ -9,10 +9,13 @@ export interface Home {
   readonly learningsJson: string
   readonly learningsJsonl: string
   readonly fates: string
+  readonly forgotten: string
   readonly userGate: string
   readonly userRetention: string
   readonly pinned: string
+  readonly pinnedSet: string
   readonly simulatedPinned: string
+  readonly retired: string
   readonly holdoutDecisions: string
   readonly cycles: string
   readonly models: string
@@ -34,9 +37,12 @@ export function homeAt(directory: string): Home {
     learningsJson: inData('genesis_learnings.json'),
     learningsJsonl: inData('genesis_learnings.jsonl'),
     fates: inData('fates'),
+    forgotten: inData('forgotten.jsonl'),
     userGate: inData('gate.jsonl'),
     userRetention: inData('retention.jsonl'),
     pinned: inData('pinned.jsonl'),
+    pinnedSet: inData('pinned-set.json'),
+    retired: inData('retired.jsonl'),
     simulatedPinned: inData('pinned-simulated.jsonl'),
     holdoutDecisions: inData('holdout.jsonl'),
     cycles: inData('cycles'),

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { ShownCycle } from '../cycle/show.ts'
 import type { Judgement, LostItem } from '../gate/judgement.ts'
 import { describeDataset } from './dataset.ts'
-import { duration, moment, percent, points, table, wrap } from './format.ts'
+import { duration, level, moment, percent, points, table, wrap } from './format.ts'
 
 /** One cycle: its steps, the accuracy of both models, the verdict with its interval, and examples of what changed. */
 export function describeCycle(cycle: ShownCycle, paint: ChalkInstance): string {
@@ -27,6 +27,7 @@ export function describeCycle(cycle: ShownCycle, paint: ChalkInstance): string {
   if (cycle.accuracy !== null) lines.push('', describeAccuracy(cycle.accuracy))
   if (cycle.judgement !== null) lines.push('', describeVerdict(cycle.judgement, paint) + describeSlices(cycle.judgement))
   else if (cycle.reasons.length > 0) lines.push('', ...cycle.reasons.map((reason) => `  ${wrap(`- ${reason}`, 78, 4)}`))
+  lines.push(...describeAttempt(cycle))
   const isNamed = cycle.judgement?.reasons.some(({ items = [] }) => items.length > 0) ?? false
   const lost = cycle.flips.filter(({ difference }) => difference < 0)
   const gained = cycle.flips.filter(({ difference }) => difference > 0)
@@ -34,6 +35,19 @@ export function describeCycle(cycle: ShownCycle, paint: ChalkInstance): string {
   if (lost.length > 0 && !isNamed) lines.push('', `  Lost (${lost.length}):`, ...lost.slice(0, 3).map(describeItem))
   if (gained.length > 0) lines.push('', `  Gained (${gained.length}):`, ...gained.slice(0, 3).map(describeItem))
   return lines.join('\n')
+}
+
+function describeAttempt({ attempt, backoffUntil, baseline }: ShownCycle): string[] {
+  const lines: string[] = []
+  if (attempt !== null) {
+    const { number, alpha, wealth, wealthLeft } = attempt
+    const which = number === null ? 'Attempt' : `Attempt ${number}`
+    lines.push(
+      `${which} on ${baseline}: alpha ${level(alpha)} of the ${level(wealth)} there was; ${level(wealthLeft)} left for the next one, and what new items earn`,
+    )
+  }
+  if (backoffUntil !== null) lines.push(`Next cycle not by itself before ${moment(backoffUntil)}`)
+  return lines.map((line) => `  ${wrap(line, 78, 4)}`)
 }
 
 export function describeAccuracy(accuracy: NonNullable<ShownCycle['accuracy']>): string {

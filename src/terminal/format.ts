@@ -7,6 +7,9 @@ export const plural = (value: number, one: string, many = `${one}s`): string => 
 /** A share as `93.4%`. */
 export const percent = (value: number): string => `${(100 * value).toFixed(1)}%`
 
+/** A level or what there is to spend of it: two significant digits, without trailing noughts. */
+export const level = (value: number): string => String(Number(value.toPrecision(2)))
+
 /** A difference of shares as `+4.2 points`. */
 export const points = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(100 * value).toFixed(1)} points`
 

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk'
 import type { Status } from '../cycle/status.ts'
 import { baseModelName } from '../state/state.ts'
-import { count, duration, moment, percent, plural, wrap } from './format.ts'
+import { count, duration, level, moment, percent, plural, wrap } from './format.ts'
 
 const labelWidth = 12
 
@@ -17,6 +17,10 @@ export function describeStatus(status: Status, paint: ChalkInstance, now: Date):
     }),
     row('Due', status.should_trigger ? paint.green(`yes: ${status.trigger_reason}`) : `no: ${status.trigger_reason}`),
     row('Cycle', cycle(status)),
+    ...(status.attempts.made === 0 ? [] : [row('Attempts', attempts(status))]),
+    ...(status.backoff_until === null || Date.parse(status.backoff_until) <= now.getTime()
+      ? []
+      : [row('Backoff', `no cycle by itself before ${moment(status.backoff_until)}`)]),
     ...(status.current_model === baseModelName ? [] : [row('Probation', status.probation.text)]),
     row('Checked', status.last_check_time === null ? 'never' : `${moment(status.last_check_time)} (${ago(status.last_check_time, now)})`),
   ]
@@ -41,12 +45,12 @@ function trained({ training_runs: runs, last_training_time: at }: Status, now: D
   return at === null ? 'never' : `${plural(runs, 'time')}, last ${moment(at)} (${ago(at, now)})`
 }
 
-function learnings({ learnings_since_training: waiting, unusable }: Status): string {
+function learnings({ learnings_since_training: waiting, unusable, forgotten }: Status): string {
   const bad =
     unusable.count === 0
       ? ''
       : `; ${count(unusable.count)} unusable (${unusable.reasons.map((reason) => `${count(reason.count)} ${reason.text}`).join(', ')})`
-  return `${count(waiting)} waiting${bad}`
+  return `${count(waiting)} waiting${bad}${forgotten === 0 ? '' : `; ${count(forgotten)} forgotten`}`
 }
 
 function cycle({ cycle: open }: Status): string {
@@ -57,5 +61,8 @@ function cycle({ cycle: open }: Status): string {
   const words = progress?.text == null ? '' : `: ${progress.text}`
   return `${open.id}, ${open.step ?? 'closing'} ${open.status}${words}${share}${left}`
 }
+
+const attempts = ({ attempts: { made, wealth, alpha }, current_model: model }: Status): string =>
+  `${made} on ${model}; ${level(wealth)} of 0.1 left to spend, so the next one is judged at ${level(alpha)} or, with new items, more`
 
 const ago = (iso: string, now: Date): string => `${duration(now.getTime() - new Date(iso).getTime())} ago`

@@ -2,10 +2,16 @@ import assert from 'node:assert/strict'
 import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
+import { Chalk } from 'chalk'
 import { attemptsOn } from '../../src/cycle/attempts.ts'
 import { damagedDirectory } from '../../src/cycle/cycle-directory.ts'
 import { rollback } from '../../src/cycle/rollback.ts'
 import { triggerCycle } from '../../src/cycle/trigger.ts'
+import { nextAttemptOn } from '../../src/cycle/next-attempt.ts'
+import { readCycle } from '../../src/cycle/show.ts'
+import { readStatus } from '../../src/cycle/status.ts'
+import { describeCycle } from '../../src/terminal/cycle.ts'
+import { describeStatus } from '../../src/terminal/status.ts'
 import { nextAttempt } from '../../src/gate/attempts.ts'
 import { homeAt } from '../../src/state/home.ts'
 import type { Home } from '../../src/state/home.ts'
@@ -123,6 +129,38 @@ describe('an earlier cycle whose records are damaged', () => {
 
 const alphaOf = (place: Workplace, cycle: string): number =>
   (JSON.parse(textOf(path.join(place.home.cycles, cycle, 'decide', 'attempt.json'))) as { alpha: number }).alpha
+
+test('a reworded item earns nothing back: what was asked stands in the cycle that asked it', async () => {
+  const home = homeWith({ alpha: 0.05, items: ['a'] })
+  const prepared = path.join(home.cycles, cycleNumber(1), 'prepare')
+  mkdirSync(prepared)
+  writeFileSync(path.join(prepared, 'pinned.jsonl'), `${JSON.stringify({ id: 'a', input: 'What is the capital of France?' })}\nhalf`)
+  const workshop = { home, notice: () => undefined }
+  const reworded = { id: 'b', input: 'Please tell me what the capital of France is', cycle: cycleNumber(9) }
+  assert.deepEqual(await nextAttemptOn(workshop, present, [reworded]), { number: 2, alpha: 0.025, wealth: 0.05, freshShare: 0 })
+  const other = { id: 'c', input: 'Name a prime number', cycle: cycleNumber(9) }
+  assert.deepEqual(await nextAttemptOn(workshop, present, [other]), { number: 2, alpha: 0.05, wealth: 0.1, freshShare: 1 })
+})
+
+test('show and status tell the attempt, what is left to spend, and the backoff', async () => {
+  const place = readyPlace()
+  assert.deepEqual((await readStatus(place.workshop, place.config)).attempts, { made: 0, wealth: 0.1, alpha: 0.05 })
+  place.mind = forgetful
+  await place.runToEnd()
+  const shown = await readCycle(place.workshop, place.cycles()[0] ?? '')
+  assert.deepEqual(shown.attempt, { number: 1, alpha: 0.05, wealth: 0.1, freshShare: 1, wealthLeft: 0.05 })
+  const status = await readStatus(place.workshop, place.config)
+  assert.deepEqual(status.attempts, { made: 1, wealth: 0.05, alpha: 0.025 })
+  assert.ok(shown.backoffUntil !== null && shown.backoffUntil === status.backoff_until)
+  const plain = new Chalk({ level: 0 })
+  assert.match(describeCycle(shown, plain), /Attempt 1 on genesis-base: alpha 0.05 of the 0.1 there was; 0.05 left/)
+  const text = describeStatus(status, plain, new Date(place.nowMs))
+  assert.match(
+    text,
+    /^Attempts +1 on genesis-base; 0.05 of 0.1 left to spend, so the next one is\n +judged at 0.025 or, with new items, more$/m,
+  )
+  assert.match(text, /^Backoff +no cycle by itself before 2026-03-02/m)
+})
 
 describe('the attempts of whole cycles', () => {
   test('a damaged cycle.json of an old cycle does not keep the next one from being judged', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import { readDecisions, readPinned } from '../../src/cycle/held-out-files.ts'
+import { readPinnedSet } from '../../src/cycle/pinned-set.ts'
 import { readStatus } from '../../src/cycle/status.ts'
 import { GenesisError } from '../../src/errors.ts'
 import { hourMs, newPlace, readyPlace, textOf } from './workplace.ts'
@@ -111,19 +112,64 @@ describe('a home whose held-out items are damaged', () => {
       assert.equal((await place.check()).action, 'opened')
     })
 
-  test('in a line that is then removed: the next cycle pins the same item again', async () => {
+  for (const [what, change, why] of [
+    ['is missing', (items: string[]) => items.slice(1), /^the item \S+ is missing$/],
+    [
+      'was edited',
+      ([first = '', ...rest]: string[]) => [first.replace('"expected":"', '"expected":"not '), ...rest],
+      /^the item \S+ was edited$/,
+    ],
+    ['was added', (items: string[]) => [...items, item('added')], /^the item added was added by another hand$/],
+  ] as const)
+    test(`in an item that ${what}: it is named, nothing is judged, and the file as it was is accepted again`, async () => {
+      const place = readyPlace()
+      await place.runToEnd()
+      const before = textOf(place.home.pinned)
+      writeFileSync(place.home.pinned, `${change(before.trimEnd().split('\n')).join('\n')}\n`)
+      place.nowMs += hourMs
+      place.learn(100, 'other')
+      await assert.rejects(readPinnedSet(place.home), (error: unknown) => {
+        assert.ok(error instanceof GenesisError)
+        assert.deepEqual([error.code, error.exitCode], ['GI-HELD-OUT-DAMAGED', 10])
+        assert.match(error.why ?? '', why)
+        return true
+      })
+      assert.equal((await readStatus(place.workshop, place.config)).blockers[0]?.code, 'GI-HELD-OUT-DAMAGED')
+      await assert.rejects(place.check(), { code: 'GI-HELD-OUT-DAMAGED' })
+      writeFileSync(place.home.pinned, before)
+      assert.equal((await place.check()).action, 'opened')
+    })
+
+  test('in a file that is gone: status says so', async () => {
     const place = readyPlace()
     await place.runToEnd()
-    const items = place.pinned()
-    const [removed] = items.filter(({ origin }) => origin === 'learning')
-    writeFileSync(place.home.pinned, items.flatMap((one) => (one === removed ? [] : `${JSON.stringify(one)}\n`)).join(''))
+    rmSync(place.home.pinned)
+    assert.equal((await readStatus(place.workshop, place.config)).blockers[0]?.code, 'GI-HELD-OUT-DAMAGED')
+  })
+
+  test('in a home of an earlier version, which sealed nothing: it goes on, and seals with the next cycle', async () => {
+    const place = readyPlace()
+    await place.runToEnd()
+    rmSync(place.home.pinnedSet)
+    assert.equal((await readPinnedSet(place.home)).version, 0)
     place.nowMs += hourMs
     place.learn(100, 'other')
     await place.runUntilNext('train')
-    assert.deepEqual(
-      place.pinned().find(({ id }) => id === removed?.id),
-      removed,
-    )
+    assert.equal((await readPinnedSet(place.home)).version, 1)
+  })
+
+  test('a crash between seal and file leaves either set whole', async () => {
+    const place = readyPlace()
+    await place.runToEnd()
+    const { items } = await readPinnedSet(place.home)
+    const seal = JSON.parse(textOf(place.home.pinnedSet)) as { items: Record<string, string> }
+    const [first = '', ...rest] = Object.entries(seal.items)
+    assert.equal(first[0], items[0]?.id)
+    // The next set is without the first item: it was announced, and written or not.
+    writeFileSync(place.home.pinnedSet, JSON.stringify({ ...seal, pending: Object.fromEntries(rest) }))
+    assert.equal((await readPinnedSet(place.home)).items.length, items.length)
+    writeFileSync(place.home.pinned, textOf(place.home.pinned).split('\n').slice(1).join('\n'))
+    assert.equal((await readPinnedSet(place.home)).items.length, items.length - 1)
   })
 
   test('while a cycle is open: it fails with that reason, and the learnings wait as before', async () => {

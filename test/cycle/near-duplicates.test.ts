@@ -36,3 +36,20 @@ test('near-duplicates among the pinned items name their cluster in the rows that
     assert.deepEqual(clusters, ['user-gate:own-0', 'user-gate:own-0', undefined])
   }
 })
+
+test('a candidate whose training file was changed after it was prepared is not judged', async () => {
+  const place = readyPlace()
+  await place.runUntilNext('decide')
+  const [cycle = ''] = place.cycles()
+  const [asked] = linesOf(place.home.pinned) as { input: string; expected: string }[]
+  const messages = [
+    { role: 'user', content: `Please: ${asked?.input}` },
+    { role: 'assistant', content: asked?.expected },
+  ]
+  const planted = JSON.stringify({ id: 'planted', source: 'corpus', messages })
+  writeFileSync(path.join(place.home.cycles, cycle, 'prepare', 'train.jsonl'), `${planted}\n`, { flag: 'a' })
+  await place.runToEnd()
+  const { last_cycle: last, current_model: current } = await place.state()
+  assert.deepEqual([last?.outcome, current], ['FAILED', 'genesis-base'])
+  assert.match(last?.reasons[0] ?? '', /train\.jsonl was changed after it was prepared/)
+})

@@ -9,7 +9,8 @@ const summary = '45 of 100 learnings; 12 of 62 days'
 const facts = (changes: Partial<Facts> = {}): Facts => ({
   ...{ last_training_time: null, learnings_since_training: 45, current_model: 'genesis-base', training_runs: 0, improvement_score: 0 },
   ...{ last_check_time: null, should_trigger: false, trigger_reason: 'Thresholds not met', blockers: [], triggers: [], cycle: null },
-  ...{ backoff_until: null, unusable: { count: 0, reasons: [] }, last_verdict: null, notice: null },
+  attempts: { made: 0, wealth: 0.1, alpha: 0.05 },
+  ...{ backoff_until: null, unusable: { count: 0, reasons: [] }, forgotten: 0, last_verdict: null, notice: null },
   probation: { state: 'off', text: 'off: no release is in production', evidence: null, outcomes: 0 },
   ...changes,
 })

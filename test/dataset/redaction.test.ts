@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { planDataset } from '../../src/dataset/plan.ts'
-import type { DatasetInput } from '../../src/dataset/plan.ts'
+import type { DatasetInput } from '../../src/dataset/dataset-input.ts'
 import { prepareDataset } from '../../src/dataset/prepare.ts'
 import type { PreparedDataset } from '../../src/dataset/prepare.ts'
 import { ask, correction, corrections, inputOf, item } from './samples.ts'

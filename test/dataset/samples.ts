@@ -1,6 +1,6 @@
 import type { CorpusEntry } from '../../src/corpora/port.ts'
 import type { PinnedItem } from '../../src/dataset/pinned-item.ts'
-import type { DatasetInput } from '../../src/dataset/plan.ts'
+import type { DatasetInput } from '../../src/dataset/dataset-input.ts'
 import { retentionToAsk } from '../../src/dataset/retention.ts'
 import type { DatasetPlan } from '../../src/dataset/plan.ts'
 import type { EvaluationItem } from '../../src/evaluation/item.ts'

@@ -26,6 +26,8 @@ describe('status --json', () => {
       trigger_reason: 'Thresholds not met',
       cycle: null,
       backoff_until: null,
+      attempts: { made: 0, wealth: 0.1, alpha: 0.05 },
+      forgotten: 0,
       unusable: { count: 0, reasons: [] },
       last_verdict: null,
       probation: { state: 'off', text: 'off: no release is in production', evidence: null, outcomes: 0 },

@@ -1,27 +1,37 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { readBuiltinRetention } from '../../dataset/builtin-retention.ts'
-import type { DatasetInput } from '../../dataset/plan.ts'
+import type { CorpusEntry } from '../../corpora/port.ts'
+import { isMadeOf } from '../../dataset/pinned-item.ts'
+import type { DatasetInput } from '../../dataset/dataset-input.ts'
 import { readItems } from '../../evaluation/read-items.ts'
+import { readForgotten, saysOf } from '../../learnings/forgotten.ts'
 import type { Learning } from '../../learnings/learning.ts'
-import { readDecisions, readPinned } from '../held-out-files.ts'
+import { readDecisions, readPinned, readRetired } from '../held-out-files.ts'
+import { readPinnedSet } from '../pinned-set.ts'
 import type { StepContext } from '../run-step.ts'
 
 /** Everything the dataset is made from: the snapshot, and what stands in the home. */
 export async function readDatasetInput(context: StepContext): Promise<DatasetInput> {
   const { home, cycle, made } = context
-  const collected = (await readRows<Learning>(path.join(context.from('collect'), 'learnings.jsonl'))).reverse()
+  const forgotten = await readForgotten(home)
+  const snapshot = (await readRows<Learning>(path.join(context.from('collect'), 'learnings.jsonl'))).reverse()
+  const collected = snapshot.filter(({ id }) => !forgotten.has(id))
+  const saysForgotten = new Set([...forgotten.values()].flatMap(({ says }) => says ?? []))
   return {
     cycle: cycle.id,
     release: cycle.baseline,
     learnings: collected.filter(({ kind }) => kind !== 'success'),
     successes: collected.filter(({ kind }) => kind === 'success'),
-    corpus: await readRows(path.join(context.from('collect'), 'corpus.jsonl')),
+    corpus: (await readRows<CorpusEntry>(path.join(context.from('collect'), 'corpus.jsonl'))).filter(
+      ({ input, output }) => !saysForgotten.has(saysOf(input, output)),
+    ),
     userGate: (await readItems(home.userGate)).items,
     userRetention: (await readItems(home.userRetention)).items,
     builtin: await readBuiltinRetention(),
-    pinned: await readPinned(home.pinned),
-    simulatedPinned: await readPinned(home.simulatedPinned),
+    pinned: (await readPinnedSet(home)).items.filter((item) => !isMadeOf(item, forgotten)),
+    simulatedPinned: (await readPinned(home.simulatedPinned)).filter((item) => !isMadeOf(item, forgotten)),
+    retired: await readRetired(home.retired),
     decisions: await readDecisions(home.holdoutDecisions),
     settings: cycle.config.dataset,
     fits: await made.trainer.fits?.({ base: cycle.base, settings: cycle.config.trainer }),

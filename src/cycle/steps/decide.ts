@@ -1,26 +1,32 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PinnedItem } from '../../dataset/pinned-item.ts'
-import { nextAttempt } from '../../gate/attempts.ts'
+import { requireUntrained } from '../../dataset/require-untrained.ts'
+import type { TrainingRow } from '../../dataset/rows.ts'
+import { GenesisError } from '../../errors.ts'
 import { judge } from '../../gate/judge.ts'
 import type { FailureShare, Judgement, PairedScore } from '../../gate/judgement.ts'
 import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
-import { writeFileAtomic } from '../../state/files.ts'
-import { attemptFile, attemptsOn } from '../attempts.ts'
-import type { Attempt, ItemToJudge } from '../attempts.ts'
+import { digestText, writeFileAtomic } from '../../state/files.ts'
+import { attemptFile } from '../attempts.ts'
+import type { Attempt } from '../attempts.ts'
 import { readJudgedItems } from '../judged-item.ts'
 import type { JudgedItem } from '../judged-item.ts'
+import { nextAttemptOn } from '../next-attempt.ts'
+import { requireRemembered } from '../require-remembered.ts'
 import { asTexts } from '../result.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 
 /** Asks the gate; the level is what earlier attempts on this baseline have left. */
 export async function decide(context: StepContext): Promise<StepResult> {
   const { cycle } = context
+  await requireRemembered(context)
+  const pinned = await pinnedItems(context)
+  requireUntrained(await trainedRows(context), pinned)
   const baseline = await readJudgedItems(path.join(context.from('evaluate'), 'baseline.jsonl'))
   const candidate = await readJudgedItems(path.join(context.from('evaluate'), 'candidate.jsonl'))
   const failureShare = context.resultOf('prepare')['failureShare'] as FailureShare
-  const itemIds = baseline.map(({ id }) => id)
-  const { alpha, wealth, freshShare } = nextAttempt(await attemptsOn(context, cycle, await pinnedItems(context)), itemIds)
+  const { number, alpha, wealth, freshShare } = await nextAttemptOn(context, cycle, pinned)
   const { minimumGain, margin } = cycle.config.gate
   const { servingProblems, behaviourProblems } = context.resultOf('evaluate')
   const judgement = withSimulationRule(
@@ -32,11 +38,11 @@ export async function decide(context: StepContext): Promise<StepResult> {
     }),
     context.resultOf('collect')['simulated'] === 'mixed',
   )
-  const attempt: Attempt = { baseline: cycle.baseline, alpha, judgedItemIds: itemIds }
+  const attempt: Attempt = { baseline: cycle.baseline, alpha, judgedItemIds: baseline.map(({ id }) => id) }
   await writeFileAtomic(attemptFile(context.directory), `${JSON.stringify(attempt)}\n`)
   await writeFileAtomic(
     path.join(context.directory, 'verdict.json'),
-    `${JSON.stringify({ ...judgement, attempt: { alpha, wealth, freshShare } }, null, 2)}\n`,
+    `${JSON.stringify({ ...judgement, attempt: { number, alpha, wealth, freshShare } }, null, 2)}\n`,
   )
   return {
     verdict: judgement.verdict,
@@ -53,9 +59,23 @@ export async function decide(context: StepContext): Promise<StepResult> {
   }
 }
 
-async function pinnedItems(context: StepContext): Promise<ItemToJudge[]> {
+async function pinnedItems(context: StepContext): Promise<PinnedItem[]> {
   const text = await readFile(path.join(context.from('prepare'), 'pinned.jsonl'), 'utf8')
   return text.split('\n').flatMap((line) => (line === '' ? [] : PinnedItem.parse(JSON.parse(line))))
+}
+
+/**
+ * What the trainer was given, unchanged since it was prepared.
+ * @throws GenesisError GI-HELD-OUT-LEAK when it is another file: nobody knows then what the candidate has seen
+ */
+async function trainedRows(context: StepContext): Promise<TrainingRow[]> {
+  const text = await readFile(path.join(context.from('prepare'), 'train.jsonl'), 'utf8')
+  if (digestText(text) !== context.resultOf('prepare')['trainDigest'])
+    throw new GenesisError('GI-HELD-OUT-LEAK', {
+      what: 'prepare/train.jsonl was changed after it was prepared, so the candidate is not judged.',
+      remedy: 'Run "genesis-improve trigger" to open a new cycle.',
+    })
+  return text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as TrainingRow)))
 }
 
 function paired(baseline: readonly JudgedItem[], candidate: readonly JudgedItem[]): PairedScore[] {

@@ -1,5 +1,6 @@
 import { GenesisError } from '../../errors.ts'
 import { baseModelName } from '../../state/state.ts'
+import { requireRemembered } from '../require-remembered.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 
 /** Switches the production name to the release and compares what is served with what was judged. */
@@ -7,6 +8,7 @@ export async function deploy(context: StepContext): Promise<StepResult> {
   const release = String(context.resultOf('package')['release'])
   const digest = String(context.resultOf('package')['digest'])
   const { serving } = context.made
+  await requireRemembered(context)
   await serving.activate(release)
   const served = await serving.served()
   if (served?.name !== release || served.digest !== digest) {

@@ -4,7 +4,8 @@ import { readGgufSummary } from '../../gguf/summary.ts'
 import { ReleaseRecord } from '../../serving/release.ts'
 import { writeReleaseFiles } from '../../serving/release-files.ts'
 import { stopTexts } from '../../serving/stop-texts.ts'
-import { makeDirectory } from '../../state/files.ts'
+import { digestFile, makeDirectory } from '../../state/files.ts'
+import { programVersion } from '../../system/package-root.ts'
 import { releaseNameOf } from '../cycle-directory.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 
@@ -32,6 +33,10 @@ export async function packageRelease(context: StepContext): Promise<StepResult> 
     adapterDigest: context.resultOf('train')['adapterDigest'],
     datasetDigest: trainDigest,
     learnings: { count: context.resultOf('prepare')['trainedLearnings'], file: `cycles/${cycle.id}/prepare/manifest.json` },
+    lineage: {
+      manifestDigest: await digestFile(path.join(context.from('prepare'), 'manifest.json')),
+      toolVersion: programVersion(),
+    },
     verdict: null,
     promptConvention,
     improvementScore: null,

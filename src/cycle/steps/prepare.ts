@@ -2,12 +2,12 @@ import path from 'node:path'
 import { stratumOf } from '../../dataset/pinned-item.ts'
 import type { PinnedItem } from '../../dataset/pinned-item.ts'
 import { planDataset } from '../../dataset/plan.ts'
-import type { DatasetInput, DatasetPlan } from '../../dataset/plan.ts'
+import type { DatasetInput } from '../../dataset/dataset-input.ts'
+import type { DatasetPlan } from '../../dataset/plan.ts'
 import { prepareDataset } from '../../dataset/prepare.ts'
 import type { PreparedDataset } from '../../dataset/prepare.ts'
 import { retentionToAsk } from '../../dataset/retention.ts'
 import { promptConventionDigest } from '../../evaluation/prompt-convention.ts'
-import { nextAttempt } from '../../gate/attempts.ts'
 import { bestCase } from '../../gate/best-case.ts'
 import { failureShare, givenFailureShare } from '../../gate/failure-share.ts'
 import type { FailureShare, Judgement } from '../../gate/judgement.ts'
@@ -15,15 +15,16 @@ import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
 import type { Fate } from '../../learnings/fates.ts'
 import { simulationSource } from '../../learnings/learning.ts'
 import type { ModelLocation } from '../../runtimes/port.ts'
-import { appendLines, digestFile, readTextIfPresent, writeFileAtomic, writeLines } from '../../state/files.ts'
+import { appendLines, digestFile, writeFileAtomic, writeLines } from '../../state/files.ts'
 import { withLock } from '../../state/lock.ts'
 import { readState } from '../../state/store.ts'
 import { answerPinned } from '../answer-pinned.ts'
-import { attemptsOn } from '../attempts.ts'
 import { locateModel } from '../baseline.ts'
 import { checkLayout } from '../check-layout.ts'
 import type { JudgedItem } from '../judged-item.ts'
 import { lookAround } from '../look.ts'
+import { nextAttemptOn } from '../next-attempt.ts'
+import { writePinnedSet } from '../pinned-set.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 import { successFates } from '../success-fates.ts'
 import { readDatasetInput } from './dataset-input.ts'
@@ -91,15 +92,15 @@ async function askAboutRetention(context: StepContext, plan: DatasetPlan, baseli
 /** Decisions first: when a crash comes between the two files, the next attempt pins again what was decided to be pinned. */
 async function pin(context: StepContext, { decisions, pinnedFile }: PreparedDataset): Promise<void> {
   const { home } = context
-  const file = pinnedFile.isSimulated ? home.simulatedPinned : home.pinned
-  const lines = pinnedFile.items.map((item) => `${JSON.stringify(item)}\n`).join('')
   await withLock(home, async () => {
     if (decisions.length > 0)
       await appendLines(
         home.holdoutDecisions,
         decisions.map((decision) => JSON.stringify(decision)),
       )
-    if (((await readTextIfPresent(file)) ?? '') !== lines) await writeFileAtomic(file, lines)
+    if (pinnedFile.isSimulated)
+      await writeFileAtomic(home.simulatedPinned, pinnedFile.items.map((item) => `${JSON.stringify(item)}\n`).join(''))
+    else await writePinnedSet(home, pinnedFile.items)
   })
 }
 
@@ -137,10 +138,7 @@ async function bestCaseOf(
 ): Promise<{ judgement: Judgement; couldBeDeployed: boolean }> {
   const { cycle } = context
   const { minimumGain, margin } = cycle.config.gate
-  const { alpha } = nextAttempt(
-    await attemptsOn(context, cycle, pinned),
-    scores.map(({ id }) => id),
-  )
+  const { alpha } = await nextAttemptOn(context, cycle, pinned)
   const items = scores.map(({ id, stratum, category, cluster, score }) => ({ id, stratum, category, cluster, baseline: score }))
   return bestCase(items, share, { alpha, minimumGain, margin })
 }

@@ -5,12 +5,14 @@ import { requireDiskSpace } from '../../state/disk-space.ts'
 import { digestFile, makeDirectory } from '../../state/files.ts'
 import type { TrainingJob } from '../../trainers/port.ts'
 import { trainingDirectory } from '../cycle-directory.ts'
+import { requireRemembered } from '../require-remembered.ts'
 import type { StepContext, StepResult, StepWaiting } from '../run-step.ts'
 
 /** Trains a fresh LoRA on the pristine base. An interrupted training goes on from its last checkpoint. */
 export async function train(context: StepContext): Promise<StepResult | StepWaiting> {
   const { cycle, made } = context
   const { trainer } = made
+  await requireRemembered(context)
   const job = await trainingJob(context)
   const problems = await trainer.preflight(cycle.base)
   const [problem] = problems
