@@ -38,6 +38,8 @@ const commands: readonly Entry[] = [
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
+  { name: 'serve', summary: 'answer over HTTP: status, trigger, learnings, metrics', load: () => import('./commands/serve.ts') },
+  { name: 'metrics', summary: 'print or write the metrics of this home', load: () => import('./commands/metrics.ts') },
   { name: 'gate', summary: 'judge results of any harness with the decision rule', load: () => import('./commands/gate.ts') },
 ]
 

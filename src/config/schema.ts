@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
+import { ServerConfig } from './server.ts'
 
 const share = z.number().min(0).max(1)
 const positiveInteger = z.int().min(1)
@@ -202,6 +203,7 @@ export const Config = z
     triggers: TriggersConfig.prefault({}),
     gate: GateConfig.prefault({}),
     dataset: DatasetConfig.prefault({}),
+    server: ServerConfig.prefault({}),
   })
   .refine(({ base, serving }) => base?.ollama === undefined || withTag(base.ollama) !== withTag(serving.name), {
     path: ['serving', 'name'],
