@@ -89,6 +89,13 @@ await build({
   // What imports a file of this format takes all that it exports for its default export.
   footer: { js: 'if (module.exports.default !== undefined) module.exports = Object.assign(module.exports.default, module.exports)' },
 })
+await build({
+  ...shared,
+  entryPoints: { supervisor: 'src/system/supervisor.ts' },
+  outExtension: { '.js': '.cjs' },
+  platform: 'node',
+  format: 'cjs',
+})
 await build({ ...shared, entryPoints: { 'merge-thread': 'src/gguf/merge-thread.ts' }, platform: 'node', format: 'esm' })
 await build({
   ...shared,

@@ -60,6 +60,7 @@ async function buildParts({ home, environment }: Invocation, config: Config, { o
     }),
     trainer: trainers[config.trainer.kind](config.trainer, {
       engineDirectory,
+      homeRoot: home.root,
       cacheDirectory: home.cache,
       checkFile: async (name, file, check) => await problemsOfFile(home, name, file, check),
     }),

@@ -23,6 +23,8 @@ const commands: readonly Entry[] = [
   { name: 'check', summary: 'do what is due: open a cycle, run its next step, or nothing', load: () => import('./commands/check.ts') },
   { name: 'status', summary: 'show where things stand and why', load: () => import('./commands/status.ts') },
   { name: 'trigger', summary: 'start a cycle now', load: () => import('./commands/trigger.ts') },
+  { name: 'approve', summary: 'let the next check deploy what the gate let through', load: () => import('./commands/approve.ts') },
+  { name: 'reject', summary: 'do not deploy it; its learnings wait again', load: () => import('./commands/reject.ts') },
   { name: 'cancel', summary: 'end the open cycle; its learnings wait again', load: () => import('./commands/cancel.ts') },
   { name: 'learn', summary: 'record one correction, error, pattern or success', load: () => import('./commands/learn.ts') },
   {
@@ -33,6 +35,7 @@ const commands: readonly Entry[] = [
   { name: 'history', summary: 'list all cycles and releases', load: () => import('./commands/history.ts') },
   { name: 'show', summary: 'show one cycle: its steps, figures and verdict', load: () => import('./commands/show.ts') },
   { name: 'ask', summary: 'ask the current model', load: () => import('./commands/ask.ts') },
+  { name: 'evaluate', summary: 'compare two models on held-out items', load: () => import('./commands/evaluate.ts') },
   { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },
   { name: 'doctor', summary: 'check everything that a cycle needs', load: () => import('./commands/doctor.ts') },
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },

@@ -120,6 +120,10 @@ export const errorTable = {
     'No cycle is open.',
     'Nothing needs to be cancelled; "genesis-improve history" shows how the last one ended.',
   ),
+  'GI-NOT-DECIDED': invalid(
+    'There is nothing to approve or reject.',
+    'Wait until the gate has decided; "genesis-improve status" shows how far the cycle is.',
+  ),
   'GI-CYCLE-CANCELLED': {
     what: 'The cycle was cancelled.',
     remedy: 'Its learnings are untouched; "genesis-improve trigger" opens another one.',
@@ -186,6 +190,9 @@ export const errorTable = {
     'The training took longer than its time limit and was stopped.',
     'Raise "trainer.timeLimitHours", or train fewer epochs; the checkpoint is kept.',
   ),
+  'GI-TRAINER-MISSING': invalid('The training program is not there.', 'Correct "trainer.command.program" in genesis-improve.config.json.'),
+  'GI-TRAINER-FAILED': failed('The training program failed.', 'See the reason above, and training.log in the directory of the cycle.'),
+  'GI-TRAINER-AWAY': retry('The training program asked to be called again later.', 'The next check tries again.'),
   'GI-LAYOUT-DIFFERS': invalid(
     'The model is asked in another chat layout than it would be trained in.',
     'Serve the base with its own chat template: make its Ollama model anew from the GGUF file, without a TEMPLATE or SYSTEM of your own.',

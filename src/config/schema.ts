@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
 import { ServerConfig } from './server.ts'
+import { windowPattern } from '../triggers/window.ts'
 
 const share = z.number().min(0).max(1)
 const positiveInteger = z.int().min(1)
@@ -67,9 +68,20 @@ export const CorpusConfig = z
 
 export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])
 
+const TrainerCommand = z.strictObject({
+  program: z.string().regex(/[\\/]/).describe('Path of the program; relative to the home.'),
+  args: z.array(z.string()).default([]).describe('Its arguments.'),
+  model: z.string().min(1).optional().describe('Folder with the base as the program needs it (Hugging Face); relative to the home.'),
+  environment: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/))
+    .default([])
+    .describe('Names of environment variables that it may see beside the usual ones; a "*" at the end stands for any ending.'),
+})
+
 export const TrainerConfig = z
   .strictObject({
-    kind: z.literal('engine').default('engine').describe('What trains: the embedded engine.'),
+    kind: z.enum(['engine', 'command']).default('engine').describe('What trains: the embedded engine, or a program of yours.'),
+    command: TrainerCommand.optional().describe('The program, for kind "command".'),
     rank: z.int().min(1).max(512).default(16).describe('LoRA rank r.'),
     alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
     targetModules: z
@@ -88,12 +100,24 @@ export const TrainerConfig = z
       .default(1)
       .describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
     seed: z.int().min(0).max(2147483647).default(42).describe('Seed of everything random in this part.'),
+    window: z
+      .string()
+      .regex(windowPattern)
+      .optional()
+      .describe('Hours in which training may run, like "01:00-06:00"; it stops at a checkpoint at their end and goes on the next time.'),
+    nice: z
+      .int()
+      .min(0)
+      .max(19)
+      .default(0)
+      .describe('How much a training gives way to other programs of this machine, as nice(1) counts it.'),
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
   })
   .refine((trainer) => trainer.minimumLearningRate <= trainer.learningRate, {
     path: ['minimumLearningRate'],
     error: 'a number up to trainer.learningRate',
   })
+  .refine(({ kind, command }) => kind !== 'command' || command !== undefined, { path: ['command'], error: '{"program": FILE}' })
 
 export const RuntimeConfig = z
   .strictObject({
@@ -139,6 +163,10 @@ const GraderCommand = z.strictObject({
 })
 
 export const GateConfig = z.strictObject({
+  approval: z
+    .enum(['auto', 'manual'])
+    .default('auto')
+    .describe('Whether what the gate lets through is deployed at once, or waits for "approve" or "reject".'),
   probation: z
     .enum(['rollback', 'warn', 'off'])
     .default('rollback')

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import type { Config } from '../config/schema.ts'
 import { GenesisError } from '../errors.ts'
-import { writeFileAtomic } from '../state/files.ts'
+import { readTextIfPresent, writeFileAtomic } from '../state/files.ts'
 import { readState, updateState } from '../state/store.ts'
 import { closeCycle } from './close.ts'
 import { cycleDirectory, damagedDirectory, readManifest } from './cycle-directory.ts'
@@ -32,7 +32,12 @@ export interface SetAside {
  * `config` serves for its own.
  * @throws GenesisError GI-NO-OPEN-CYCLE, GI-CYCLE-UNKNOWN
  */
-export async function cancelCycle(workshop: Workshop, config: Config, requested: string | undefined): Promise<Cancelled> {
+export async function cancelCycle(
+  workshop: Workshop,
+  config: Config,
+  requested: string | undefined,
+  reason = 'cancelled by hand',
+): Promise<Cancelled> {
   const { home } = workshop
   const { state } = await readState(home)
   const id = requested ?? state.open_cycle
@@ -41,7 +46,7 @@ export async function cancelCycle(workshop: Workshop, config: Config, requested:
   if (!isOpen && !existsSync(cycleDirectory(home, id))) throw new GenesisError('GI-NO-OPEN-CYCLE', { what: `${id} is not open.` })
   if (await isDamaged(workshop, id)) return { id, closed: true, damaged: await setAside(workshop, config, id) }
   if (!isOpen) throw new GenesisError('GI-NO-OPEN-CYCLE', { what: `${id} is not open.` })
-  await writeFileAtomic(cancelRequest(home, id), '')
+  await writeFileAtomic(cancelRequest(home, id), reason)
   try {
     await underRunLock(workshop, async (locked) => await closeIfCancelled({ ...locked, signal: workshop.signal }))
     return { id, closed: true, damaged: null }
@@ -94,7 +99,8 @@ export async function closeIfCancelled(workshop: Workshop): Promise<string | nul
   const { home } = workshop
   const { open_cycle: id } = await reconcile(workshop)
   if (id === null || !existsSync(cancelRequest(home, id))) return null
-  await closeCycle(workshop, id, 'CANCELLED', ['cancelled by hand'])
+  const reason = (await readTextIfPresent(cancelRequest(home, id))) ?? ''
+  await closeCycle(workshop, id, 'CANCELLED', [reason === '' ? 'cancelled by hand' : reason])
   await rm(cancelRequest(home, id), { force: true })
   return id
 }

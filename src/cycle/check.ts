@@ -6,6 +6,7 @@ import type { TriggerDecision } from '../triggers/evaluate.ts'
 import { closeIfCancelled } from './cancel.ts'
 import { closeCycle } from './close.ts'
 import { cycleDirectory, readManifest } from './cycle-directory.ts'
+import { holdOf } from './hold.ts'
 import { fingerprintOf, lookAround } from './look.ts'
 import { readJournal } from './journal.ts'
 import { openCycle } from './open.ts'
@@ -20,6 +21,7 @@ import { checked, trainingFinished } from './state-changes.ts'
 import type { Step } from './step.ts'
 import { cycleStatus } from './transitions.ts'
 import { usableBase } from './usable-base.ts'
+import { windowLeftMs } from '../triggers/window.ts'
 
 /** What one look did. */
 export interface CheckResult {
@@ -42,7 +44,7 @@ export async function checkOnce(workshop: Workshop, config: Config): Promise<Che
   if (cancelled !== null)
     return { ...nothing, action: 'ran', cycle: cancelled, outcome: 'CANCELLED', explanation: `${cancelled} was cancelled` }
   const state = await reconcile(workshop)
-  return state.open_cycle === null ? await considerOpening(workshop, config, state) : await advance(workshop, state.open_cycle)
+  return state.open_cycle === null ? await considerOpening(workshop, config, state) : await advance(workshop, config, state.open_cycle)
 }
 
 async function considerOpening(workshop: Workshop, config: Config, state: State): Promise<CheckResult> {
@@ -74,7 +76,7 @@ const nothing: CheckResult = {
   error: null,
 }
 
-async function advance(workshop: Workshop, id: string): Promise<CheckResult> {
+async function advance(workshop: Workshop, config: Config, id: string): Promise<CheckResult> {
   const { home } = workshop
   const directory = cycleDirectory(home, id)
   const cycle = await readManifest(home, id)
@@ -84,10 +86,24 @@ async function advance(workshop: Workshop, id: string): Promise<CheckResult> {
   if (status.status === 'failing') return await fail(workshop, id, status.step, new GenesisError('GI-STEP-FAILED', status.error))
 
   const { next: step, attempt } = status
+  const held = (): CheckResult | null => {
+    const hold = holdOf(home, config, id, step, workshop.clock.now())
+    return hold && { ...nothing, action: 'waiting', cycle: id, step, outcome: 'waiting', next: step, ...hold }
+  }
+  const waiting = held()
+  if (waiting !== null) return waiting
   const { stepRunners } = await import('./steps/index.ts')
-  const end = await runStep(workshop, stepRunners, cycle, events, step, attempt)
+  const end = await runStep(withinWindow(workshop, config, step), stepRunners, cycle, events, step, attempt)
+  // The end of its hours stopped it at a checkpoint, nobody else did.
+  if (end.end === 'interrupted' && !workshop.signal.aborted) return held() ?? { ...nothing, action: 'resumed', cycle: id, step, next: step }
   const ran: CheckResult = { ...nothing, action: attempt > 1 ? 'resumed' : 'ran', cycle: id, step }
   return await settle(workshop, ran, end)
+}
+
+/** A training's signal aborts as well when its hours end. */
+function withinWindow(workshop: Workshop, { trainer: { window } }: Config, step: Step): Workshop {
+  const leftMs = step === 'train' && window !== undefined ? windowLeftMs(window, workshop.clock.now()) : null
+  return leftMs === null ? workshop : { ...workshop, signal: AbortSignal.any([workshop.signal, AbortSignal.timeout(leftMs)]) }
 }
 
 async function settle(workshop: Workshop, ran: CheckResult, end: StepEnd): Promise<CheckResult> {

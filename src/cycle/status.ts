@@ -10,6 +10,8 @@ import type { Trigger } from '../triggers/evaluate.ts'
 import { notDueReason } from '../triggers/evaluate.ts'
 import { blockersOf } from './blockers.ts'
 import { cycleDirectory } from './cycle-directory.ts'
+import { holdOf } from './hold.ts'
+import type { Hold } from './hold.ts'
 import { readJournal } from './journal.ts'
 import { lookAround } from './look.ts'
 import type { Workshop } from './parts.ts'
@@ -35,6 +37,8 @@ export interface Status {
     status: 'running' | 'waiting' | 'retrying'
     progress: RunInfo['progress']
     error: string | null
+    /** What it waits for although nothing is wrong. */
+    waiting_for: Hold | null
   } | null
   backoff_until: string | null
   unusable: LearningCounts['unusable']
@@ -52,7 +56,7 @@ export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'pa
   const { home } = workshop
   const { state, problem } = await readState(home)
   const { learnings, triggers, held } = await lookAround(workshop, config, state, lookOnce)
-  const cycle = await openCycleOf(workshop, state)
+  const cycle = await openCycleOf(workshop, config, state)
   const heldByCycle = cycle === null ? held : `Cycle ${cycle.id} is at step ${cycle.step ?? 'conclude'}`
   const blockers = await blockersOf(workshop, config)
   const reason = triggers.due ? (heldByCycle ?? triggers.reason) : cycle === null ? notDueReason : heldByCycle
@@ -77,15 +81,16 @@ export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'pa
   return { ...status, why_not_deployed: whyNotDeployed(status, triggers.summary) }
 }
 
-async function openCycleOf({ home }: Pick<Workshop, 'home'>, state: State): Promise<Status['cycle']> {
+async function openCycleOf({ home, clock }: Pick<Workshop, 'home' | 'clock'>, config: Config, state: State): Promise<Status['cycle']> {
   const id = state.open_cycle
   if (id === null) return null
   const status = cycleStatus(await readJournal(cycleDirectory(home, id)))
   const runner = await describeRunner(home)
   const step = status.status === 'open' ? status.next : null
   const error = status.status === 'open' ? (status.lastError?.what ?? null) : null
-  if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error }
-  return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error }
+  if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error, waiting_for: null }
+  const hold = step === null ? null : holdOf(home, config, id, step, clock.now())
+  return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error, waiting_for: hold }
 }
 
 function lastVerdict({ last_cycle: last }: State): Status['last_verdict'] {
@@ -97,6 +102,7 @@ export function whyNotDeployed(status: Omit<Status, 'why_not_deployed'>, trigger
   const { cycle, blockers, last_verdict: last, current_model: current } = status
   if (cycle !== null) {
     if (cycle.error !== null) return `${cycle.id} could not finish ${cycle.step ?? 'its step'} yet: ${cycle.error}`
+    if (cycle.waiting_for !== null) return `${cycle.id} waits: ${cycle.waiting_for.explanation}`
     return `${cycle.id} is still at work (${cycle.step ?? 'conclude'})`
   }
   if (last !== null && last.outcome !== 'DEPLOY') {

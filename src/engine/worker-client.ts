@@ -16,6 +16,8 @@ export interface WorkerOptions {
   signal: AbortSignal
   /** Gets what the engine itself writes. */
   onChatter?: (line: string) => void
+  /** As `ProcessOptions.nice`. */
+  nice?: number
   /** The worker says that it is alive every 2 seconds; this long without a word and it is stopped. */
   silenceLimitMs?: number
 }
@@ -50,6 +52,7 @@ export function startWorker(options: WorkerOptions): EngineWorker {
   let closing = false
 
   const child = startProcess(runtime, [workerFile, modules], {
+    ...(options.nice === undefined ? {} : { nice: options.nice }),
     passOn: ['LD_LIBRARY_PATH', 'DYLD_*', 'VK_*', 'GGML_*'],
     onLine: (line) => {
       const reply = decodeReply(line)

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { GenesisError, systemErrorCode } from '../errors.ts'
-import { digestText } from '../state/files.ts'
+import { GenesisError } from '../errors.ts'
 import { startProcess } from '../system/process.ts'
 import type { EvaluationItem } from './item.ts'
 
@@ -54,20 +52,4 @@ function scoreOf(exitCode: number | null, said: string | undefined): number | un
   if (said === undefined) return exitCode === 0 ? 1 : exitCode === 1 ? 0 : undefined
   const score = Number(said)
   return exitCode === 0 && score >= 0 && score <= 1 ? score : undefined
-}
-
-/** By which a changed program is noticed: SHA-256 over it, its arguments, and those of them that are files. */
-export async function commandDigest({ program, args }: GraderCommand, homeRoot: string): Promise<string> {
-  const parts: string[] = []
-  for (const part of [program, ...args]) parts.push(part, await contentDigest(path.resolve(homeRoot, part)))
-  return digestText(JSON.stringify(parts))
-}
-
-async function contentDigest(file: string): Promise<string> {
-  try {
-    return digestText(await readFile(file, 'latin1'))
-  } catch (error) {
-    if (systemErrorCode(error) !== undefined) return 'none'
-    throw error
-  }
 }

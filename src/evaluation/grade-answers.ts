@@ -47,7 +47,7 @@ export async function graderDigests(
 ): Promise<Record<string, string>> {
   const names = new Set(items.flatMap(({ grader }) => (grader.kind === 'command' ? [grader.name] : [])))
   if (names.size === 0) return {}
-  const { commandDigest } = await import('./command-grader.ts')
+  const { commandDigest } = await import('../system/command-digest.ts')
   const used = Object.entries(commands).filter(([name]) => names.has(name))
   const digests: Record<string, string> = {}
   for (const [name, command] of used) digests[name] = await commandDigest(command, homeRoot)

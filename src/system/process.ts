@@ -9,6 +9,10 @@ export interface ProcessOptions {
   directory?: string
   /** Names of environment variables that are passed on beside the basic ones; a trailing `*` stands for any ending. */
   passOn?: readonly string[]
+  /** Variables that it gets beside those passed on. */
+  set?: Readonly<Record<string, string>>
+  /** How much it gives way to other programs, 0 to 19, as nice(1) counts it. */
+  nice?: number
   /** Gets every whole line of both streams, without its line end. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
 }
@@ -60,12 +64,13 @@ export function startProcess(file: string, args: readonly string[], options: Pro
   const child = execa(file, args, {
     ...(options.directory === undefined ? {} : { cwd: options.directory }),
     ...{ stdin: 'pipe', stdout: 'pipe', stderr: 'pipe', buffer: false, reject: false, windowsHide: true },
-    env: allowedEnvironment(process.env, [...basicVariables, ...(options.passOn ?? [])]),
+    env: { ...allowedEnvironment(process.env, [...basicVariables, ...(options.passOn ?? [])]), ...options.set },
     extendEnv: false,
     // A group of its own: the terminal's Ctrl-C must not reach it, and all of it can be ended at once.
     detached: process.platform !== 'win32',
     cleanup: true,
   })
+  if (options.nice !== undefined && options.nice > 0 && child.pid !== undefined) setNiceness(child.pid, options.nice)
   const take = (stream: 'stdout' | 'stderr') => (line: string) => {
     tail.push(line.slice(0, 2000))
     if (tail.length > keptLines) tail.shift()
@@ -102,14 +107,23 @@ export function startProcess(file: string, args: readonly string[], options: Pro
   }
 }
 
-/** Runs a program to its end; `signal` stops it (TERM, KILL after 5 seconds). */
+/** It may have ended already, or be of a kind that can't be told so. */
+function setNiceness(pid: number, nice: number): void {
+  try {
+    os.setPriority(pid, nice)
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error
+  }
+}
+
+/** Runs a program to its end; `signal` stops it (TERM, KILL after 5 seconds). Its standard input is closed at once, unless it is to tell by it when this process ends. */
 export async function runProcess(
   file: string,
   args: readonly string[],
-  options: ProcessOptions & { signal?: AbortSignal } = {},
+  options: ProcessOptions & { signal?: AbortSignal; keepInput?: boolean } = {},
 ): Promise<ProcessEnd & { lastLines: string[] }> {
   const started = startProcess(file, args, options)
-  started.closeInput()
+  if (options.keepInput !== true) started.closeInput()
   const stop = (): void => void started.stop(5000)
   if (options.signal?.aborted === true) stop()
   options.signal?.addEventListener('abort', stop, { once: true })

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { trainingProblems } from '../engine/base-support.ts'
-import { namesIn } from '../engine/checkpoint.ts'
+import { namesIn, stateFiles } from '../engine/checkpoint.ts'
+import { engineVersion } from '../engine/packages.ts'
 import { planTraining, trainingCost } from '../engine/plan.ts'
 import { trainingLayout } from '../engine/render.ts'
 import { requireEngine } from '../engine/status.ts'
@@ -14,14 +15,18 @@ import { GenesisError } from '../errors.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
 import { makeDirectory, writeError } from '../state/files.ts'
 import { processorCount } from '../system/process.ts'
-import { finishedResult, inputsDigest, recordResult } from './engine-result.ts'
+import { finishedResult, inputsDigest, recordResult } from './training-result.ts'
 import type { Trainer, TrainerSurroundings, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
 
-export interface EngineTrainerOptions extends TrainerSurroundings {
+export interface EngineTrainerOptions extends Omit<TrainerSurroundings, 'homeRoot'> {
   /** Another worker in tests. */
   workerFile?: string
   silenceLimitMs?: number
 }
+
+/** Changed whenever the same inputs would give another adapter. */
+const recipe = 'one-step-calls-1'
+const how = { recipe, engineVersion }
 
 /** Node's timers take no more; a longer one would fire at once. */
 const longestTimerMs = 2 ** 31 - 1
@@ -39,12 +44,12 @@ export function engineTraining(config: Training['config'], options: EngineTraine
     layout: async (base, messages) => trainingLayout(await readGgufSummary(base.path), messages),
     begin: async (job, report, signal) => {
       const handle: TrainingHandle = { trainer: 'engine', jobId: job.id }
-      const inputs = await inputsDigest(job)
+      const inputs = await inputsDigest(job, how)
       if ((await finishedResult(job, inputs)) === undefined) await train({ job, inputs, config, options, report, signal })
       return handle
     },
     observe: async (_handle, job) => {
-      const result = await finishedResult(job, await inputsDigest(job))
+      const result = await finishedResult(job, await inputsDigest(job, how))
       return result === undefined ? { status: 'lost' } : { status: 'done', result }
     },
     cancel: async (_handle, job) => {
@@ -57,7 +62,7 @@ export function engineTraining(config: Training['config'], options: EngineTraine
 interface Training {
   job: TrainingJob
   inputs: string
-  config: Pick<Config['trainer'], 'timeLimitHours'>
+  config: Pick<Config['trainer'], 'timeLimitHours' | 'nice'>
   options: EngineTrainerOptions
   report: (progress: TrainingProgress) => void
   signal: AbortSignal
@@ -83,7 +88,7 @@ async function train({ job, inputs, config, options, report, signal }: Training)
   const note = (line: string): void => void (logFailure === undefined && log.write(`${line}\n`))
   const timeLimit = AbortSignal.timeout(Math.min(config.timeLimitHours * 3_600_000, longestTimerMs))
   const worker = startWorker({
-    ...{ engineDirectory: options.engineDirectory, workerFile: options.workerFile, onChatter: note },
+    ...{ engineDirectory: options.engineDirectory, workerFile: options.workerFile, onChatter: note, nice: config.nice },
     ...(options.silenceLimitMs === undefined ? {} : { silenceLimitMs: options.silenceLimitMs }),
     signal: AbortSignal.any([signal, timeLimit]),
   })
@@ -102,7 +107,12 @@ async function train({ job, inputs, config, options, report, signal }: Training)
       onStep: progressReporter(plan.conversations.length, report, note),
     })
     await worker.close()
-    await recordResult(job, inputs, plan, outcome)
+    const { rows, tokens, leftOut, exactTokens } = plan
+    await recordResult(job, inputs, {
+      ...{ adapter: path.join(outcome.last.directory, stateFiles.adapter), steps: plan.conversations.length, finalLoss: outcome.finalLoss },
+      details: { engine: engineVersion, recipe, rows, tokens, exactTokens, leftOut, resumedAt: outcome.resumedAt },
+    })
+    await rm(path.join(job.directory, 'checkpoints'), { recursive: true, force: true })
   } catch (error) {
     if (timeLimit.aborted && !signal.aborted)
       throw new GenesisError('GI-ENGINE-TIME-LIMIT', { why: `trainer.timeLimitHours is ${config.timeLimitHours}` })

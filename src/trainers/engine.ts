@@ -6,7 +6,7 @@ import type { EngineTrainerOptions } from './engine-training.ts'
 import type { Trainer } from './port.ts'
 
 /** Trains on the embedded engine, inside `begin`. What it trains with is read when it trains: `status` wants no more than the preflight. */
-export function engineTrainer(config: Pick<Config['trainer'], 'timeLimitHours'>, options: EngineTrainerOptions): Trainer {
+export function engineTrainer(config: Pick<Config['trainer'], 'timeLimitHours' | 'nice'>, options: EngineTrainerOptions): Trainer {
   const training = async (): Promise<Omit<Trainer, 'name' | 'preflight' | 'fits'>> => {
     const { engineTraining } = await import('./engine-training.ts')
     return engineTraining(config, options)

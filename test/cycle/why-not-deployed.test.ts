@@ -20,11 +20,16 @@ const last = (outcome: string, reasons: string[] = []) => ({
   at: '2026-03-01T12:00:00.000Z',
   reasons,
 })
-const open = { id: 'cycle-20260302-120000', step: 'train', status: 'running' as const, progress: null, error: null }
+const open = { id: 'cycle-20260302-120000', step: 'train', status: 'running' as const, progress: null, error: null, waiting_for: null }
 const blocker = { code: 'GI-BASE-MISSING', what: 'No base model is configured.', remedy: 'Set "base".' }
 const release = 'genesis-20260301-120000'
 
 describe('why nothing was deployed', () => {
+  test('a cycle waits for somebody, or for its hours', () => {
+    const waiting_for = { waitingFor: 'window' as const, explanation: 'training runs from 01:00 to 06:00 only' }
+    assert.equal(why({ cycle: { ...open, waiting_for } }), 'cycle-20260302-120000 waits: training runs from 01:00 to 06:00 only')
+  })
+
   test('a cycle is at work, named with its step', () => {
     assert.equal(why({ cycle: open }), 'cycle-20260302-120000 is still at work (train)')
     assert.equal(why({ cycle: { ...open, step: null } }), 'cycle-20260302-120000 is still at work (conclude)')

@@ -6,7 +6,23 @@ import { packageRoot } from '../../src/system/package-root.ts'
 import { failing, genesis, temporaryHome } from './program.ts'
 
 const commands = [
-  ...['init', 'check', 'status', 'trigger', 'cancel', 'learn', 'simulate-learnings', 'history', 'show', 'ask', 'rollback', 'package'],
+  ...[
+    'init',
+    'check',
+    'status',
+    'trigger',
+    'cancel',
+    'approve',
+    'reject',
+    'learn',
+    'simulate-learnings',
+    'history',
+    'show',
+    'ask',
+    'evaluate',
+    'rollback',
+    'package',
+  ],
   ...['engine install', 'engine status', 'gate judge', 'gate self-test'],
 ].map((name) => name.split(' '))
 

@@ -40,6 +40,18 @@ describe('a cycle on the real engine', () => {
     assert.equal(state(reference)['training_runs'], 1)
   })
 
+  test('evaluate: the base against itself makes no difference, on the items of the cycle and on a file of them', () => {
+    const results = path.join(workplace, 'results.jsonl')
+    const ended = genesis(reference, ['evaluate', 'genesis-base', '--against', 'genesis-base', '--results', results, '--json'])
+    assert.equal(ended.code, 21, ended.stderr)
+    const { judgement } = JSON.parse(ended.stdout) as { judgement: { reasons: { code: string }[] } }
+    assert.ok(judgement.reasons.some(({ code }) => code === 'no-difference'))
+    const rows = readFileSync(results, 'utf8').trim().split('\n')
+    assert.ok(rows.every((row) => 'answer' in (JSON.parse(row) as { candidate: object }).candidate))
+    const gate = path.join(reference, 'data', 'gate.jsonl')
+    assert.equal(genesis(reference, ['evaluate', path.join(reference, 'base-f16.gguf'), '--set', gate]).code, 21)
+  })
+
   test('killed with -9 at the end of each step outside train, it makes the same release', () => {
     const home = miniatureHome(epochs)
     for (const step of steps) {

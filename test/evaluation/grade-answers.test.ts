@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
-import { commandDigest } from '../../src/evaluation/command-grader.ts'
+import { commandDigest } from '../../src/system/command-digest.ts'
 import { scoreItems } from '../../src/evaluation/grade-answers.ts'
 import { EvaluationItem } from '../../src/evaluation/item.ts'
 

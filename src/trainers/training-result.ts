@@ -1,10 +1,7 @@
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { linkOrCopy, namesIn, stateFiles } from '../engine/checkpoint.ts'
-import { engineVersion } from '../engine/packages.ts'
-import type { TrainingPlan } from '../engine/plan.ts'
-import type { TrainingOutcome } from '../engine/train.ts'
+import { linkOrCopy, namesIn } from '../engine/checkpoint.ts'
 import { readLora } from '../gguf/lora.ts'
 import { digestFile, digestText, readTextIfPresent, writeError, writeFileAtomic } from '../state/files.ts'
 import type { TrainingJob, TrainingResult } from './port.ts'
@@ -18,12 +15,10 @@ const Recorded = z.object({
 })
 type Recorded = z.infer<typeof Recorded>
 
-/** Changed whenever the same inputs would give another adapter. */
-const recipe = 'one-step-calls-1'
 const adapterName = 'adapter.gguf'
-/** Checks the adapter by itself, puts it in its place and records that it is done. */
-export async function recordResult(job: TrainingJob, inputs: string, plan: TrainingPlan, outcome: TrainingOutcome): Promise<void> {
-  const made = path.join(outcome.last.directory, stateFiles.adapter)
+
+/** Checks the adapter by itself, puts it in its place and records that it is done. `result.adapter` is where it was made. */
+export async function recordResult(job: TrainingJob, inputs: string, { adapter: made, ...result }: TrainingResult): Promise<void> {
   const lora = await readLora(made)
   await lora.close()
   const adapter = path.join(job.directory, adapterName)
@@ -34,13 +29,8 @@ export async function recordResult(job: TrainingJob, inputs: string, plan: Train
   } catch (error) {
     throw writeError(error, adapter)
   }
-  const { rows, tokens, leftOut, exactTokens } = plan
-  const recorded: Recorded = {
-    ...{ inputs, adapterDigest: await digestFile(adapter), steps: plan.conversations.length, finalLoss: outcome.finalLoss },
-    details: { engine: engineVersion, recipe, rows, tokens, exactTokens, leftOut, resumedAt: outcome.resumedAt },
-  }
+  const recorded: Recorded = { inputs, adapterDigest: await digestFile(adapter), ...result }
   await writeFileAtomic(path.join(job.directory, 'result.json'), `${JSON.stringify(recorded, null, 2)}\n`)
-  await rm(path.join(job.directory, 'checkpoints'), { recursive: true, force: true })
 }
 
 /** The result of a finished training with these inputs whose adapter is still what it was. */
@@ -59,15 +49,9 @@ async function digestIfPresent(file: string): Promise<string | undefined> {
   return (await namesIn(path.dirname(file))).includes(path.basename(file)) ? digestFile(file) : undefined
 }
 
-/** Digest of everything that shapes the adapter. */
-export async function inputsDigest({ base, trainFile, settings }: TrainingJob): Promise<string> {
+/** Digest of everything that shapes the adapter; `how`: what trains, as far as it would give another one. */
+export async function inputsDigest({ base, trainFile, settings }: TrainingJob, how: Record<string, unknown>): Promise<string> {
   return digestText(
-    JSON.stringify({
-      recipe,
-      engineVersion,
-      base: base.digest,
-      train: await digestFile(trainFile),
-      settings: Object.entries(settings).sort(),
-    }),
+    JSON.stringify({ ...how, base: base.digest, train: await digestFile(trainFile), settings: Object.entries(settings).sort() }),
   )
 }

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+
+// A program of its own: runs another one and ends it, with everything that it started, when the standard input closes: whoever started this is gone then.
+const [program = '', ...args] = process.argv.slice(2)
+const graceMs = 5000
+const notStarted = 127
+
+const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+child.once('error', (error) => {
+  console.error(error.message)
+  process.exit(notStarted)
+})
+child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 143)))
+
+let stopping = false
+function stop(): void {
+  if (stopping) return
+  stopping = true
+  // This process leads its group; the signal that comes back to it finds it stopping.
+  signalGroup('SIGTERM')
+  setTimeout(() => signalGroup('SIGKILL'), graceMs)
+}
+
+function signalGroup(signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (process.platform === 'win32') child.kill(signal)
+  else process.kill(-process.pid, signal)
+}
+
+process.on('SIGTERM', stop)
+process.stdin.on('close', stop)
+process.stdin.on('end', stop)
+process.stdin.resume()

@@ -1,0 +1,77 @@
+import type { TrainingProgress } from './port.ts'
+
+/** What a line of a training program says about its progress, as far as it does. */
+export interface Reported {
+  step?: number
+  totalSteps?: number
+  loss?: number
+}
+
+/**
+ * Understands JSON lines `{"step","total","loss"}`, what the Trainer of transformers logs (`{'loss': 1.2, ...}`) and tqdm's bars (`12/100 [`), so that most
+ * programs need no change.
+ */
+export function readProgress(line: string): Reported {
+  // A bar is drawn over and over on one line; the newest counts.
+  const newest = line.split('\r').at(-1) ?? ''
+  const json = newest.trim().startsWith('{') ? fromJson(newest) : {}
+  if (json.step !== undefined || json.loss !== undefined) return json
+  const bar = /(?:^|[\s|])(\d+)\/(\d+) \[/.exec(newest)
+  const loss = /'loss': '?(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)'?/i.exec(newest)
+  return {
+    ...(bar === null ? {} : { step: Number(bar[1]), totalSteps: Number(bar[2]) }),
+    ...(loss === null ? {} : { loss: Number(loss[1]) }),
+  }
+}
+
+function fromJson(line: string): Reported {
+  try {
+    const { step, total, totalSteps, loss } = JSON.parse(line) as Record<string, unknown>
+    const all = total ?? totalSteps
+    return {
+      ...(typeof step === 'number' ? { step } : {}),
+      ...(typeof all === 'number' ? { totalSteps: all } : {}),
+      ...(typeof loss === 'number' ? { loss } : {}),
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError) return {}
+    throw error
+  }
+}
+
+/** Adds up what lines say to the one shape of progress. */
+export class ProgressReader {
+  #known: Reported = {}
+  readonly #startedMs: number
+
+  constructor(startedMs: number) {
+    this.#startedMs = startedMs
+  }
+
+  get lastLoss(): number | null {
+    return this.#known.loss ?? null
+  }
+
+  get steps(): number {
+    return this.#known.step ?? 0
+  }
+
+  /** Null when the line says nothing new. */
+  take(line: string, nowMs: number): TrainingProgress | null {
+    const said = readProgress(line)
+    if (Object.keys(said).length === 0) return null
+    this.#known = { ...this.#known, ...said }
+    const { step = 0, totalSteps = 0, loss = null } = this.#known
+    const timeLeftMs = step > 0 && totalSteps >= step ? Math.round(((nowMs - this.#startedMs) / step) * (totalSteps - step)) : null
+    return { step, totalSteps: Math.max(totalSteps, step), loss, timeLeftMs }
+  }
+}
+
+/** The line that says why a program failed: of Python's traceback the exception, else the last words. */
+export function failureCause(lastLines: readonly string[]): string {
+  const lines = lastLines.map((line) => line.trim()).filter((line) => line !== '')
+  const raised = lines.findLast(
+    (line) => /^[\w.]*(?:Error|Exception|Interrupt|Exit|Warning)\b/.test(line) && !/^[\w.]*Warning\b/.test(line),
+  )
+  return (raised ?? lines.at(-1) ?? 'it said nothing').slice(0, 400)
+}
