@@ -27,7 +27,7 @@ module.exports = {
     {
       name: 'cycle-below-app',
       severity: 'error',
-      from: { path: rooms('cycle', 'setup', 'doctor', 'server') },
+      from: { path: rooms('cycle', 'setup', 'doctor', 'server', 'service') },
       to: { path: rooms('commands', 'app', 'cli', 'terminal') },
     },
     {

@@ -43,6 +43,12 @@ const commands: readonly Entry[] = [
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
   { name: 'serve', summary: 'answer over HTTP: status, trigger, learnings, metrics', load: () => import('./commands/serve.ts') },
   { name: 'metrics', summary: 'print or write the metrics of this home', load: () => import('./commands/metrics.ts') },
+  {
+    name: 'install-service',
+    summary: 'write systemd units for this machine and this home',
+    load: () => import('./commands/install-service.ts'),
+  },
+  { name: 'uninstall-service', summary: 'take those units away again', load: () => import('./commands/uninstall-service.ts') },
   { name: 'gate', summary: 'judge results of any harness with the decision rule', load: () => import('./commands/gate.ts') },
 ]
 

@@ -152,6 +152,10 @@ export const errorTable = {
     exitCode: exitCodes.notDeployed,
     temporary: false,
   },
+  'GI-SERVICE-DENIED': invalid(
+    'The units of systemd cannot be written or removed.',
+    'Run it as root ("sudo"), or with --user for units of your own.',
+  ),
   // HTTP API
   'GI-TOKEN-MISSING': invalid(
     'Without a token the API listens on this machine only.',
