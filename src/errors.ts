@@ -152,6 +152,10 @@ export const errorTable = {
     exitCode: exitCodes.notDeployed,
     temporary: false,
   },
+  'GI-HOOK-FAILED': invalid(
+    'The hook before_cycle failed, so the cycle was not begun.',
+    'Mend the program under "hooks.before_cycle", or take it out; then "genesis-improve trigger".',
+  ),
   'GI-SERVICE-DENIED': invalid(
     'The units of systemd cannot be written or removed.',
     'Run it as root ("sudo"), or with --user for units of your own.',
