@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -21,6 +22,6 @@ if (found.length === 0) {
 const run = (args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1
 const built = run(['scripts/build.js'])
 if (built !== 0) process.exit(built)
-// The engine trains with four spinning threads: its tests run one file at a time.
-const concurrency = suite === 'unit' ? [] : ['--test-concurrency=1']
-process.exit(run(['--import', 'tsx', '--test', ...concurrency, ...found]))
+// The runner itself hardly works, so no processor is kept for it. The engine trains with four spinning threads: its tests run one file at a time.
+const concurrency = suite === 'unit' ? availableParallelism() : 1
+process.exit(run(['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...found]))

@@ -7,7 +7,7 @@ const notStarted = 127
 
 const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
 child.once('error', (error) => {
-  console.error(error.message)
+  process.stderr.write(`${error.message}\n`)
   process.exit(notStarted)
 })
 child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 143)))
