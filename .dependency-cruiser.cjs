@@ -27,8 +27,15 @@ module.exports = {
     {
       name: 'cycle-below-app',
       severity: 'error',
-      from: { path: rooms('cycle', 'setup', 'doctor') },
+      from: { path: rooms('cycle', 'setup', 'doctor', 'server', 'service', 'hooks') },
       to: { path: rooms('commands', 'app', 'cli', 'terminal') },
+    },
+    {
+      name: 'servers-read-when-used',
+      comment: 'Only what serves and shows metrics reads the libraries for it.',
+      severity: 'error',
+      from: { pathNot: '^src/server/' },
+      to: { path: 'node_modules/(fastify|prom-client)/' },
     },
     {
       name: 'implementations-only-through-tables',

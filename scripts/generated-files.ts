@@ -5,6 +5,7 @@ import type { GateSimulation } from '../bench/gate/results.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { allowedValues } from '../src/config/problems.ts'
 import { errorTable, exitCodes } from '../src/errors.ts'
+import { serviceUnits } from '../src/service/units.ts'
 import { withTables } from './gate-page/page.ts'
 import { intervalPicture, powerPicture, selectionPicture } from './gate-page/pictures.ts'
 
@@ -26,6 +27,7 @@ export async function generatedFiles(): Promise<{ path: string; content: string 
       content: await format(withTables(await readFile(root + gatePage, 'utf8'), simulation), { ...style, parser: 'markdown' }),
     },
     { path: 'genesis-improve.schema.json', content: await format(JSON.stringify(configJsonSchema()), { ...style, parser: 'json' }) },
+    ...serviceUnits(usualPlace).map(({ name, text }) => ({ path: `systemd/${name}`, content: text })),
     { path: 'docs/errors.md', content: await format(errorsPage(), { ...style, parser: 'markdown' }) },
     {
       path: cyclePage,
@@ -33,6 +35,16 @@ export async function generatedFiles(): Promise<{ path: string; content: string 
     },
   ]
 }
+
+/** For packagers and readers; install-service writes the same with a machine's own paths. */
+const usualPlace = {
+  manager: 'system',
+  program: ['/usr/bin/env', 'genesis-improve'],
+  home: '/var/lib/genesis-improve',
+  engineDirectory: '/var/cache/genesis-improve/engine',
+  user: 'genesis-improve',
+  environmentFile: '/etc/genesis-improve/environment',
+} as const
 
 const exitCodeMeanings: Record<keyof typeof exitCodes, string> = {
   done: 'Done, or nothing was due.',

@@ -35,6 +35,13 @@ export async function buildApp(invocation: Invocation): Promise<App> {
     parts: async (cycleConfig) => await buildParts(invocation, cycleConfig, surroundings(cycleConfig)),
     base: async (cycleConfig) => await surroundings(cycleConfig).base(),
     report: (_cycle: string | null, step: Step | null, progress: Progress) => void display.show(step, progress, clock.now().getTime()),
+    hook: {
+      wants: (name) => config.hooks[name] !== undefined,
+      run: async (event) => {
+        const { runHook } = await import('./hooks/run-hook.ts')
+        return await runHook(home, config.hooks, event)
+      },
+    },
     notice: (text) => {
       display.clear()
       out.note(text)

@@ -46,6 +46,14 @@ const commands: readonly Entry[] = [
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
+  { name: 'serve', summary: 'answer over HTTP: status, trigger, learnings, metrics', load: () => import('./commands/serve.ts') },
+  { name: 'metrics', summary: 'print or write the metrics of this home', load: () => import('./commands/metrics.ts') },
+  {
+    name: 'install-service',
+    summary: 'write systemd units for this machine and this home',
+    load: () => import('./commands/install-service.ts'),
+  },
+  { name: 'uninstall-service', summary: 'take those units away again', load: () => import('./commands/uninstall-service.ts') },
   { name: 'gate', summary: 'judge results, try the gate, list, add and retire its items', load: () => import('./commands/gate.ts') },
 ]
 

@@ -90,6 +90,10 @@ export const errorTable = {
   ),
   'GI-LEARNINGS-DENIED': invalid('A learnings file cannot be read.', 'Make it a readable regular file.'),
   'GI-LEARNING-INVALID': invalid('The learning was not recorded.', 'Give an input and, for a correction, the wanted output.'),
+  'GI-LEARNING-CONFLICT': invalid(
+    'That id stands for another learning already.',
+    'Give every learning an id of its own, or none; nothing of this request was written.',
+  ),
   'GI-NO-USABLE-LEARNING': invalid(
     'There is no usable learning to train on.',
     'Record corrections with "genesis-improve learn", or see "genesis-improve status" for why existing ones cannot be used.',
@@ -161,6 +165,35 @@ export const errorTable = {
     exitCode: exitCodes.notDeployed,
     temporary: false,
   },
+  'GI-HOOK-FAILED': invalid(
+    'The hook before_cycle failed, so the cycle was not begun.',
+    'Mend the program under "hooks.before_cycle", or take it out; then "genesis-improve trigger".',
+  ),
+  'GI-SERVICE-DENIED': invalid(
+    'The units of systemd cannot be written or removed.',
+    'Run it as root ("sudo"), or with --user for units of your own.',
+  ),
+  // HTTP API
+  'GI-TOKEN-MISSING': invalid(
+    'Without a token the API listens on this machine only.',
+    'Set GENESIS_API_TOKEN to a secret of at least 16 characters, or "server.host" to 127.0.0.1.',
+  ),
+  'GI-ADDRESS-UNUSABLE': retry(
+    'The server cannot listen at its address.',
+    'End what listens there, or choose another "server.port" and "server.metricsPort".',
+  ),
+  'GI-TOKEN-WRONG': invalid(
+    'The request bears no token, or a wrong one.',
+    'Send "Authorization: Bearer" with the value of GENESIS_API_TOKEN.',
+  ),
+  'GI-HOST-REFUSED': invalid(
+    'The request names another host than this server.',
+    'Use its own address, or list the name under "server.allowedHosts".',
+  ),
+  'GI-REQUEST-INVALID': invalid('The request is not understood.', 'See /openapi.json for what each path takes.'),
+  'GI-REQUEST-TOO-LARGE': invalid('The request is too large.', 'Send at most 1 MiB for each learning, and fewer learnings in a request.'),
+  'GI-PATH-UNKNOWN': invalid('There is no such path.', 'See /openapi.json for what there is.'),
+  'GI-CYCLE-OPEN': invalid('A cycle is open already.', 'Wait for its end, or end it with "genesis-improve cancel".'),
   // Engine
   'GI-ENGINE-MISSING': invalid('The embedded engine is not installed.', 'Run "genesis-improve engine install".'),
   'GI-ENGINE-VERSION': invalid('The installed engine is of another version.', 'Run "genesis-improve engine install".'),

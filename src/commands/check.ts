@@ -6,6 +6,8 @@ import { underRunLock } from '../cycle/run-lock.ts'
 import { checkContinuously, checkUntilIdle } from '../cycle/until-idle.ts'
 import { exitCodes, GenesisError } from '../errors.ts'
 import { loadConfig } from '../config/load-config.ts'
+import type { Config } from '../config/schema.ts'
+import { withPings } from '../hooks/ping.ts'
 import { describeCheck } from '../terminal/check.ts'
 import { explainError } from '../terminal/error.ts'
 import type { Output } from '../terminal/output.ts'
@@ -37,21 +39,27 @@ export const configure: CommandModule['configure'] = (command, act) => {
         app.settle()
         if (!out.json) out.print(describeCheck(result, out.paint))
       }
+      const toldEach = (result: CheckResult): void => (out.json ? out.line(documentOf(result)) : told(result))
+      const pinged = async (config: Config, look: () => Promise<CheckResult>) =>
+        await withPings(config.hooks.ping_url, look, (text) => out.note(text))
       if (options.dryRun) {
         const foreseen = await foresee(app.workshop, app.config)
         out.result(foreseen, () => foreseen.explanation)
         return exitCodes.done
       }
       if (options.once) {
-        const result = await underRunLock(app.workshop, async (locked) => await checkOnce(locked, app.config))
+        const result = await pinged(
+          app.config,
+          async () => await underRunLock(app.workshop, async (locked) => await checkOnce(locked, app.config)),
+        )
         told(result)
         return finish(out, result)
       }
-      if (options.untilIdle) return finish(out, await checkUntilIdle(app.workshop, app.config, told))
+      if (options.untilIdle) return finish(out, await pinged(app.config, async () => await checkUntilIdle(app.workshop, app.config, told)))
       await checkContinuously(
         app.workshop,
         async () => await loadConfig({ homeDirectory: invocation.home.root, environment: invocation.environment }),
-        (result) => (out.json ? out.line(documentOf(result)) : told(result)),
+        async (config) => await pinged(config, async () => await checkUntilIdle(app.workshop, config, toldEach)),
         (error) => {
           app.settle()
           if (!(error instanceof GenesisError)) throw error

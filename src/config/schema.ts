@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
+import { HooksConfig } from './hooks.ts'
+import { ProgramConfig } from './program.ts'
+import { ServerConfig } from './server.ts'
 import { windowPattern } from '../triggers/window.ts'
 
 const share = z.number().min(0).max(1)
@@ -155,12 +158,6 @@ export const TriggersConfig = z.strictObject({
   intervalMinutes: z.number().positive().max(525600).default(60).describe('Minutes between looks of a continuous "check".'),
 })
 
-const GraderCommand = z.strictObject({
-  program: z.string().regex(/[\\/]/).describe('Path of the program; relative to the home.'),
-  args: z.array(z.string()).default([]).describe('Its arguments.'),
-  timeoutSeconds: z.number().positive().max(3600).default(30).describe('Seconds it may take for one answer.'),
-})
-
 export const GateConfig = z.strictObject({
   approval: z
     .enum(['auto', 'manual'])
@@ -171,7 +168,7 @@ export const GateConfig = z.strictObject({
     .default('rollback')
     .describe('What happens when a deployed release fails more often in the field than the one before.'),
   graders: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), GraderCommand)
+    .record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), ProgramConfig)
     .default({})
     .describe('Programs of your own that score answers, by the name under which items call them.'),
   minimumGain: share.default(0.01).describe('Estimated gain in live accuracy that must be exceeded.'),
@@ -230,6 +227,8 @@ export const Config = z
     triggers: TriggersConfig.prefault({}),
     gate: GateConfig.prefault({}),
     dataset: DatasetConfig.prefault({}),
+    server: ServerConfig.prefault({}),
+    hooks: HooksConfig.prefault({}),
   })
   .refine(({ base, serving }) => base?.ollama === undefined || withTag(base.ollama) !== withTag(serving.name), {
     path: ['serving', 'name'],

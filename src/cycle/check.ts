@@ -3,6 +3,7 @@ import { GenesisError } from '../errors.ts'
 import { updateState } from '../state/store.ts'
 import type { State } from '../state/state.ts'
 import type { TriggerDecision } from '../triggers/evaluate.ts'
+import { announceStep, refusalToBegin } from './announce.ts'
 import { closeIfCancelled } from './cancel.ts'
 import { closeCycle } from './close.ts'
 import { cycleDirectory, readManifest } from './cycle-directory.ts'
@@ -92,6 +93,10 @@ async function advance(workshop: Workshop, config: Config, id: string): Promise<
   }
   const waiting = held()
   if (waiting !== null) return waiting
+  if (step === 'collect' && attempt === 1) {
+    const refusal = await refusalToBegin(workshop, id)
+    if (refusal !== null) return await fail(workshop, id, step, refusal)
+  }
   const { stepRunners } = await import('./steps/index.ts')
   const end = await runStep(withinWindow(workshop, config, step), stepRunners, cycle, events, step, attempt)
   // The end of its hours stopped it at a checkpoint, nobody else did.
@@ -130,6 +135,7 @@ async function settle(workshop: Workshop, ran: CheckResult, end: StepEnd): Promi
     if (status.status === 'failing') return await fail(workshop, id, step, end.error)
     return { ...ran, action: 'failed', waitingFor: 'retry', outcome: 'failed', next: step, explanation: end.error.what, error: end.error }
   }
+  await announceStep(workshop, id, step, end.event.verdict ?? 'finished')
   if (step === 'train') await updateState(home, (state) => trainingFinished(state, id, end.event.at))
   if (step === 'conclude') {
     const outcome = status.verdict ?? 'ABSTAIN'

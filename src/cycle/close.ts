@@ -1,3 +1,4 @@
+import { announceEnd } from './announce.ts'
 import { countLearnings } from '../learnings/counting.ts'
 import { readState, updateState } from '../state/store.ts'
 import { cycleDirectory, readManifest, releaseNameOf } from './cycle-directory.ts'
@@ -29,6 +30,7 @@ export async function closeCycle(workshop: Workshop, id: string, outcome: Outcom
     backoff: backoffAfter(state, outcome, clock.now().toISOString()),
   })
   await recordClosed(workshop, id)
+  await announceEnd(workshop, id, outcome, reasons)
 }
 
 /** Brings the state to what a closed cycle's journal says. May be repeated. */

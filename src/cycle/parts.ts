@@ -6,6 +6,7 @@ import type { Clock } from '../system/clock.ts'
 import type { Home } from '../state/home.ts'
 import type { Trainer } from '../trainers/port.ts'
 import type { Config } from '../config/schema.ts'
+import type { HookEvent, HookName } from '../hooks/event.ts'
 import type { Step } from './step.ts'
 
 /** The implementations a cycle works with. */
@@ -35,6 +36,8 @@ export interface Workshop {
   /** The configured base, found and readable; null when none is configured. Throws what keeps it from being found. */
   base: (config: Config) => Promise<FoundBase | null>
   report: (cycle: string | null, step: Step | null, progress: Progress) => void
+  /** The user's programs that are told what happens; `run` gives why one failed, in words, or null. */
+  hook: { wants: (name: HookName) => boolean; run: (event: HookEvent) => Promise<string | null> }
   /** Says something the operator should know but need not act on. */
   notice: (text: string) => void
 }

@@ -7,6 +7,7 @@ import type { ReleaseRecord } from '../serving/release.ts'
 import type { Home } from '../state/home.ts'
 import { baseModelName } from '../state/state.ts'
 import { readState, updateState } from '../state/store.ts'
+import { announceRollback } from './announce.ts'
 import { closeCycle, madeFrom, recordClosed } from './close.ts'
 import { cycleDirectory, fatesFile, readManifest } from './cycle-directory.ts'
 import { countHeldOutBy } from './held-out-by.ts'
@@ -67,6 +68,7 @@ export async function finishRollback(workshop: Workshop, config?: Config): Promi
   const change = await undoneBy(home, undone)
   const { waiting } = await countLearnings(home)
   await updateState(home, (current) => rolledBack(current, change, waiting), workshop)
+  await announceRollback(workshop, pending.from, pending.to)
 }
 
 /** What a rollback of these releases, newest first, takes back. */

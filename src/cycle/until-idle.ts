@@ -21,11 +21,11 @@ export async function checkUntilIdle(workshop: Workshop, config: Config, told: (
 /** A longer timer would end at once. */
 const longestDelayMs = 2 ** 31 - 1
 
-/** Stays, and looks again after each interval, until the signal aborts. The configuration is read anew each time. */
+/** Stays, and lets `look` again after each interval, until the signal aborts. The configuration is read anew each time. */
 export async function checkContinuously(
   workshop: Workshop,
   readConfig: () => Promise<Config>,
-  told: (result: CheckResult) => void,
+  look: (config: Config) => Promise<unknown>,
   failed: (error: unknown) => void,
 ): Promise<void> {
   while (!workshop.signal.aborted) {
@@ -33,7 +33,7 @@ export async function checkContinuously(
     try {
       const config = await readConfig()
       intervalMinutes = config.triggers.intervalMinutes
-      await checkUntilIdle(workshop, config, told)
+      await look(config)
     } catch (error) {
       failed(error)
     }

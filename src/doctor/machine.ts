@@ -62,7 +62,7 @@ async function examineLock({ home }: Workshop): Promise<Finding[]> {
 }
 
 const timer = 'genesis-improve.timer'
-const enable = `Install it (see systemd/ and docs/SELF_IMPROVEMENT_CYCLE.md) and run "systemctl --user enable --now ${timer}", or let cron call "genesis-improve check --until-idle".`
+const enable = `Run "genesis-improve install-service --user" and what it tells you, or let cron call "genesis-improve check --until-idle" (docs/operation.md).`
 
 /** When the timer ran last and runs next. Whoever uses cron, or no systemd, is told what to look at. */
 async function examineTimer(): Promise<Finding> {

@@ -2,13 +2,13 @@ import { GenesisError } from '../errors.ts'
 import { inLanes } from '../runtimes/in-lanes.ts'
 import type { Answer } from '../runtimes/port.ts'
 import { processorCount } from '../system/process.ts'
-import type { GraderCommand } from './command-grader.ts'
+import type { ProgramCommand } from '../system/ask-program.ts'
 import { grade } from './graders.ts'
 import type { EvaluationItem } from './item.ts'
 
 export interface GraderSurroundings {
   /** `gate.graders` of the configuration. */
-  commands: Readonly<Record<string, GraderCommand>>
+  commands: Readonly<Record<string, ProgramCommand>>
   homeRoot: string
 }
 

@@ -10,19 +10,29 @@ import { lookOnce } from './patience.ts'
 const quicklyCountedBytes = 2n << 20n
 
 /**
- * Brings `learnings_since_training` in the state file, which other programs read, up to date after one learning was recorded. Small files are
- * counted; with large ones, or one that is half written, a usable learning is one more until the next check counts them. The caller holds data/.lock.
+ * Brings `learnings_since_training` in the state file, which other programs read, up to date after learnings were recorded. Small files are
+ * counted; with large ones, or one that is half written, each usable learning is one more until the next check counts them. The caller holds data/.lock.
  */
-export async function countRecorded(home: Home, isUsable: boolean, options: UpdateOptions): Promise<void> {
+export async function countRecorded(
+  home: Home,
+  learnings: readonly { recorded: boolean; usable: boolean }[],
+  options: UpdateOptions,
+): Promise<void> {
+  const fresh = learnings.filter(({ recorded }) => recorded)
+  if (fresh.length === 0) return
   await unlessRefused(options, async () => {
     const waiting = (await bytesOf(home)) <= quicklyCountedBytes ? await waitingIfReadable(home) : null
-    if (waiting !== null || isUsable) await setCount(home, waiting, options)
+    const more = fresh.filter(({ usable }) => usable).length
+    if (waiting !== null || more > 0) await setCount(home, (before) => waiting ?? before + more, options)
   })
 }
 
 /** The same by counting everything. */
 export async function countAnew(home: Home, options: UpdateOptions): Promise<void> {
-  await unlessRefused(options, async () => await setCount(home, await waitingIn(home), options))
+  await unlessRefused(options, async () => {
+    const waiting = await waitingIn(home)
+    await setCount(home, () => waiting, options)
+  })
 }
 
 const waitingIn = async (home: Home): Promise<number> => (await countLearnings(home, { patience: lookOnce })).waiting
@@ -36,9 +46,8 @@ async function waitingIfReadable(home: Home): Promise<number | null> {
   }
 }
 
-/** Null is one more than before. */
-async function setCount(home: Home, waiting: number | null, options: UpdateOptions): Promise<void> {
-  await updateStateLocked(home, (state) => ({ ...state, learnings_since_training: waiting ?? state.learnings_since_training + 1 }), options)
+async function setCount(home: Home, count: (before: number) => number, options: UpdateOptions): Promise<void> {
+  await updateStateLocked(home, (state) => ({ ...state, learnings_since_training: count(state.learnings_since_training) }), options)
 }
 
 /** What was recorded stays recorded when it can't be counted: whoever recorded it must not try again. */

@@ -1,15 +1,8 @@
 import type { ChalkInstance } from 'chalk'
-import type { CycleSummary } from '../cycle/history.ts'
-import type { ReleaseRecord } from '../serving/release.ts'
+import type { Past } from '../cycle/past.ts'
 import { moment, percent, points, table, wrap } from './format.ts'
 
-export interface HistoryDocument {
-  current_model: string
-  cycles: CycleSummary[]
-  releases: ReleaseRecord[]
-}
-
-export function describeHistory({ current_model: current, cycles, releases }: HistoryDocument, paint: ChalkInstance): string {
+export function describeHistory({ current_model: current, cycles, releases }: Past, paint: ChalkInstance): string {
   if (cycles.length === 0) return 'No cycle has run yet. "genesis-improve status" shows what it is waiting for.'
   const lines = [paint.bold('Cycles')]
   for (const { id, outcome, step, estimate, reasons } of cycles) {

@@ -11,6 +11,7 @@ import { JournalEvent } from '../../src/cycle/journal.ts'
 import type { Parts, Workshop } from '../../src/cycle/parts.ts'
 import { underRunLock } from '../../src/cycle/run-lock.ts'
 import type { Step } from '../../src/cycle/step.ts'
+import type { HookEvent } from '../../src/hooks/event.ts'
 import type { ModelLocation } from '../../src/runtimes/port.ts'
 import { directoryServing } from '../../src/serving/directory.ts'
 import { digestFile } from '../../src/state/files.ts'
@@ -60,6 +61,12 @@ export class Workplace {
   generations = [baseDigest]
   config: Config
   nowMs = startMs
+  /** What hooks were told, and what becomes of them. */
+  readonly told: HookEvent[] = []
+  hook: (event: HookEvent) => Promise<string | null> = (event) => {
+    this.told.push(event)
+    return Promise.resolve(null)
+  }
   /** Replaces parts: what a test wants to fail. */
   replace: (parts: Parts) => Parts = (parts) => parts
   stop = new AbortController()
@@ -98,6 +105,7 @@ export class Workplace {
         }),
       base: async ({ base: configured }) => await Promise.resolve(configured?.gguf === undefined ? null : { path: configured.gguf }),
       report: () => undefined,
+      hook: { wants: () => true, run: (event) => this.hook(event) },
       notice: (text) => this.notices.push(text),
     }
   }

@@ -5,8 +5,9 @@ import { GenesisError } from '../../src/errors.ts'
 import { countLearnings } from '../../src/learnings/counting.ts'
 import type { Learning } from '../../src/learnings/learning.ts'
 import { readLearnings } from '../../src/learnings/reading.ts'
-import type { NewLearning } from '../../src/learnings/recording.ts'
-import { parseLearningInput, recordLearning } from '../../src/learnings/recording.ts'
+import { checkLearning, parseLearningInput } from '../../src/learnings/new-learning.ts'
+import type { NewLearning } from '../../src/learnings/new-learning.ts'
+import { learnAll, recordLearning } from '../../src/learnings/recording.ts'
 import { temporaryHome } from './temporary-home.ts'
 
 const clock = { now: () => new Date('2026-01-02T03:04:05.678Z') }
@@ -88,6 +89,47 @@ describe('recording', () => {
       await assert.rejects(readFile(home.learningsJsonl))
     })
   }
+})
+
+describe('several at once', () => {
+  const several = (...entries: object[]) => entries.map(checkLearning)
+
+  test('are written together, each identity once, whether it came before or stands twice among them', async (t) => {
+    const home = await temporaryHome(t)
+    await recordLearning(home, { id: 'one', input: 'q1', wanted: 'a' }, clock)
+    const given = several(
+      { id: 'one', question: 'q1', correction: 'a' },
+      { id: 'two', input: 'q2', wanted: 'a' },
+      { id: 'two', input: 'q2', wanted: 'a', category: 'other' },
+      { kind: 'success', input: 'q3' },
+    )
+    const results = await learnAll(home, given, { clock })
+    assert.deepEqual(
+      results.map(({ recorded, usable }) => [recorded, usable]),
+      [
+        [false, true],
+        [true, true],
+        [false, true],
+        [true, false],
+      ],
+    )
+    assert.equal((await readFile(home.learningsJsonl, 'utf8')).trim().split('\n').length, 3)
+  })
+
+  test('an id that stands for another learning is a conflict, and none of them is written', async (t) => {
+    const home = await temporaryHome(t)
+    await recordLearning(home, { id: 'one', input: 'q1', wanted: 'a' }, clock)
+    const before = await readFile(home.learningsJsonl, 'utf8')
+    for (const given of [
+      several({ id: 'new', input: 'q', wanted: 'a' }, { id: 'one', input: 'q1', wanted: 'b' }),
+      several({ id: 'new', input: 'q', wanted: 'a' }, { id: 'new', input: 'q', wanted: 'b' }),
+    ])
+      await assert.rejects(
+        learnAll(home, given, { clock }),
+        (error) => error instanceof GenesisError && error.code === 'GI-LEARNING-CONFLICT',
+      )
+    assert.equal(await readFile(home.learningsJsonl, 'utf8'), before)
+  })
 })
 
 describe('standard input', () => {

@@ -1,0 +1,27 @@
+import { buildApp } from '../app.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { exitCodes } from '../errors.ts'
+import { serve } from '../server/serve.ts'
+import { programVersion } from '../system/package-root.ts'
+import { examples } from './command.ts'
+import type { CommandModule } from './command.ts'
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  examples(command, [
+    ['genesis-improve serve', 'API on 127.0.0.1:8000, metrics on 127.0.0.1:9127'],
+    ['curl http://127.0.0.1:8000/openapi.json', 'what can be asked'],
+  ])
+  command.action(
+    act(async (invocation) => {
+      const { out, environment, home } = invocation
+      const { workshop, config } = await buildApp(invocation)
+      const readConfig = async () => await loadConfig({ homeDirectory: home.root, environment })
+      const token = environment['GENESIS_API_TOKEN'] ?? null
+      await serve({ workshop, readConfig, config: config.server, token, version: programVersion() }, ({ api, metrics }) => {
+        if (out.json) out.line({ api, metrics })
+        else out.print([`API at ${api}`, ...(metrics === null ? [] : [`metrics at ${metrics}/metrics`])].join(', '))
+      })
+      return exitCodes.done
+    }),
+  )
+}
