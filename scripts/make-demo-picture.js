@@ -1,4 +1,4 @@
-// node scripts/make-demo-picture.js CAPTURE PICTURE.svg [--only check,show,ask] [--lines 22]
+// node scripts/make-demo-picture.js CAPTURE PICTURE.svg [--only check,show,ask] [--lines 32]
 //
 // Makes docs/assets/demo.svg from a captured terminal session, such as `script -qec "npm run demo" capture.txt` leaves it. The session is
 // played into a small terminal of 80 columns, so that a spinner leaves what it leaves on a screen. Beside the picture goes the transcript
@@ -167,11 +167,11 @@ function renderPicture(rows) {
 function main() {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { only: { type: 'string', default: 'check,show,ask' }, lines: { type: 'string', default: '22' } },
+    options: { only: { type: 'string', default: 'check,show,ask' }, lines: { type: 'string', default: '32' } },
   })
   const [capture, picture] = positionals
   if (capture === undefined || picture === undefined) {
-    console.error('Usage: node scripts/make-demo-picture.js CAPTURE PICTURE.svg [--only check,show,ask] [--lines 22]')
+    console.error('Usage: node scripts/make-demo-picture.js CAPTURE PICTURE.svg [--only check,show,ask] [--lines 32]')
     process.exit(2)
   }
   const root = path.resolve(fileURLToPath(new URL('..', import.meta.url)))
