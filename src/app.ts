@@ -10,6 +10,7 @@ import { defaultEngineDirectory } from './engine/engine-directory.ts'
 import { GenesisError } from './errors.ts'
 import { ollamaHost } from './ollama/host.ts'
 import type { OllamaServer } from './ollama/server.ts'
+import type { Home } from './state/home.ts'
 import { problemsOfFile } from './state/checked-file.ts'
 import { cachedDigest } from './state/digest-cache.ts'
 import { ProgressDisplay } from './terminal/progress.ts'
@@ -35,19 +36,24 @@ export async function buildApp(invocation: Invocation): Promise<App> {
     parts: async (cycleConfig) => await buildParts(invocation, cycleConfig, surroundings(cycleConfig)),
     base: async (cycleConfig) => await surroundings(cycleConfig).base(),
     report: (_cycle: string | null, step: Step | null, progress: Progress) => void display.show(step, progress, clock.now().getTime()),
-    hook: {
-      wants: (name) => config.hooks[name] !== undefined,
-      run: async (event) => {
-        const { runHook } = await import('./hooks/run-hook.ts')
-        return await runHook(home, config.hooks, event)
-      },
-    },
+    hook: hooksOf(home, config),
     notice: (text) => {
       display.clear()
       out.note(text)
     },
   }
   return { config, workshop, settle: () => display.clear() }
+}
+
+/** The hooks of a configuration; whoever reads it anew has to take its hooks anew as well. */
+export function hooksOf(home: Home, { hooks }: Pick<Config, 'hooks'>): Workshop['hook'] {
+  return {
+    wants: (name) => hooks[name] !== undefined,
+    run: async (event) => {
+      const { runHook } = await import('./hooks/run-hook.ts')
+      return await runHook(home, hooks, event)
+    },
+  }
 }
 
 /** The implementations that a configuration names. They are read only when something asks for parts. */

@@ -1,4 +1,4 @@
-import { buildApp } from '../app.ts'
+import { buildApp, hooksOf } from '../app.ts'
 import { checkOnce } from '../cycle/check.ts'
 import type { CheckResult } from '../cycle/check.ts'
 import { foresee } from '../cycle/foresee.ts'
@@ -59,7 +59,10 @@ export const configure: CommandModule['configure'] = (command, act) => {
       await checkContinuously(
         app.workshop,
         async () => await loadConfig({ homeDirectory: invocation.home.root, environment: invocation.environment }),
-        async (config) => await pinged(config, async () => await checkUntilIdle(app.workshop, config, toldEach)),
+        async (config) => {
+          const workshop = { ...app.workshop, hook: hooksOf(app.workshop.home, config) }
+          return await pinged(config, async () => await checkUntilIdle(workshop, config, toldEach))
+        },
         (error) => {
           app.settle()
           if (!(error instanceof GenesisError)) throw error

@@ -1,10 +1,11 @@
-import path from 'node:path'
 import { buildApp } from '../app.ts'
 import { evaluateModels } from '../cycle/evaluate-models.ts'
+import type { JudgedItem } from '../cycle/judged-item.ts'
 import { exitCodes } from '../errors.ts'
 import { writeLines } from '../state/files.ts'
-import { describeSlices, describeStrata, describeVerdict } from '../terminal/cycle.ts'
+import { describeJudgement } from '../terminal/cycle.ts'
 import { examples } from './command.ts'
+import { outputFile } from '../state/output-file.ts'
 import type { CommandModule } from './command.ts'
 
 interface Options {
@@ -28,25 +29,32 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command.action(
     act(async (invocation, model: string, { against, set, retention, results }: Options) => {
       const { out } = invocation
+      const resultsFile = results === undefined ? null : await outputFile(results)
       const app = await buildApp(invocation)
       const evaluation = await evaluateModels(app.workshop, app.config, {
         ...{ candidate: model, baseline: against, gateFile: set, retentionFile: retention },
       })
       app.settle()
-      const { rows, ...summary } = evaluation
-      if (results !== undefined)
+      const { answers, ...summary } = evaluation
+      if (resultsFile !== null)
         await writeLines(
-          path.resolve(results),
-          rows.map((row) => JSON.stringify(row)),
+          resultsFile,
+          answers.baseline.map((row, index) => JSON.stringify(besides(row, answers.candidate[index]))),
         )
       const { judgement } = evaluation
-      out.result({ ...summary, results: results === undefined ? null : path.resolve(results) }, () =>
-        [
-          `${evaluation.candidate} against ${evaluation.baseline}`,
-          `${describeStrata(judgement)}\n\n${describeVerdict(judgement, out.paint)}${describeSlices(judgement)}`,
-        ].join('\n\n'),
+      out.result({ ...summary, results: resultsFile }, () =>
+        [`${evaluation.candidate} against ${evaluation.baseline}`, describeJudgement(judgement, out.paint)].join('\n\n'),
       )
       return judgement.verdict === 'DEPLOY' ? exitCodes.done : exitCodes.notDeployed
     }),
   )
+}
+
+/** One item with both answers; the two are in the same order. */
+function besides({ score, answer, finish, ...item }: JudgedItem, candidate: JudgedItem | undefined): object {
+  return {
+    ...item,
+    baseline: { score, answer, finish },
+    candidate: { score: candidate?.score, answer: candidate?.answer, finish: candidate?.finish },
+  }
 }

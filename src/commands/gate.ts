@@ -14,7 +14,7 @@ import { readPairedScores } from '../gate/rows.ts'
 import type { ResultSource } from '../gate/rows.ts'
 import { selfTest } from '../gate/self-test.ts'
 import { describeArtefacts, describeSelfTest, inWords } from '../terminal/self-test.ts'
-import { describeSlices, describeStrata, describeVerdict } from '../terminal/cycle.ts'
+import { describeJudgement } from '../terminal/cycle.ts'
 import { examples, wholeNumber, withGlobalOptions } from './command.ts'
 import { configure as configureItems } from './gate-items.ts'
 import type { Act, CommandModule } from './command.ts'
@@ -57,7 +57,7 @@ function configureJudge(command: Command, act: Act): void {
       const scores = await readPairedScores(await source(options.baseline), await source(options.candidate))
       const { alpha, minimumGain, margin } = options
       const judgement = judge({ scores, failureShare: shareFrom(options), limits: { alpha, minimumGain, margin } })
-      out.result(judgement, () => `${describeStrata(judgement)}\n\n${describeVerdict(judgement, out.paint)}${describeSlices(judgement)}`)
+      out.result(judgement, () => describeJudgement(judgement, out.paint))
       return judgement.verdict === 'DEPLOY' ? exitCodes.done : exitCodes.notDeployed
     }),
   )

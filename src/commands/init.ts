@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { Option } from 'commander'
 import { baseSurroundings } from '../app.ts'
 import { exitCodes, GenesisError } from '../errors.ts'
 import { findBases } from '../setup/bases.ts'
@@ -7,6 +8,7 @@ import { makeHome } from '../setup/make-home.ts'
 import type { BaseSurroundings } from '../base/find-base.ts'
 import { makeDemoHome } from '../setup/demo.ts'
 import { choose } from '../terminal/choose.ts'
+import { shellWord } from '../terminal/format.ts'
 import { examples, wholeNumber } from './command.ts'
 import type { CommandModule, Invocation } from './command.ts'
 
@@ -20,8 +22,10 @@ interface Options {
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .option('--base <file>', 'the base model, a GGUF file')
-    .option('--ollama <model>', 'instead: a model of the Ollama server, which then serves the releases too')
-    .option('--demo', 'a home with a tiny model, corrections and items to judge by')
+    .addOption(
+      new Option('--ollama <model>', 'instead: a model of the Ollama server, which then serves the releases too').conflicts('base'),
+    )
+    .addOption(new Option('--demo', 'a home with a tiny model, corrections and items to judge by').conflicts(['base', 'ollama']))
     .option('--mislabel <seed>', 'with --demo: shuffle the corrections, to see bad data refused', wholeNumber(0, 2_147_483_647))
   examples(command, [
     ['genesis-improve init --base models/qwen3-0.6b-q8_0.gguf', 'a home here, with that base'],
@@ -32,6 +36,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command.action(
     act(async (invocation, options: Options) => {
       const { home, out } = invocation
+      if (options.mislabel !== undefined && !options.demo)
+        throw new GenesisError('GI-USAGE', { what: '--mislabel is for the corrections of --demo.' })
       if (options.demo) {
         const made = await makeDemoHome(home, options.mislabel)
         out.result(made, () =>
@@ -59,7 +65,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
 }
 
 function nextSteps(root: string): string {
-  const at = root === process.cwd() ? '' : ` --home ${path.relative(process.cwd(), root)}`
+  const at = root === process.cwd() ? '' : ` --home ${shellWord(path.relative(process.cwd(), root))}`
   return [
     'Next:',
     `  genesis-improve engine install     once on this machine`,
@@ -70,7 +76,6 @@ function nextSteps(root: string): string {
 }
 
 function given({ base, ollama }: Options): Base | null {
-  if (base !== undefined && ollama !== undefined) throw new GenesisError('GI-USAGE', { what: 'Give --base or --ollama, not both.' })
   if (ollama !== undefined) return { ollama }
   return base === undefined ? null : { gguf: path.resolve(base) }
 }

@@ -3,6 +3,8 @@ import { engineDirectoryOf } from '../app.ts'
 import { exitCodes } from '../errors.ts'
 import { installFiles } from '../service/files.ts'
 import { serviceFiles, servicePlace } from '../service/place.ts'
+import type { ServicePlace } from '../service/units.ts'
+import { shellWord } from '../terminal/format.ts'
 import { examples } from './command.ts'
 import type { CommandModule } from './command.ts'
 
@@ -31,11 +33,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
       out.result({ written: !dryRun, files }, () =>
         dryRun
           ? files.map(({ path, text }) => `# ${path}\n${text}`).join('\n')
-          : [
-              ...files.map(({ path }) => `Wrote ${path}`),
-              'Now run:',
-              ...nextCommands(manager, home.root, runAs).map((line) => `  ${line}`),
-            ].join('\n'),
+          : [...files.map(({ path }) => `Wrote ${path}`), 'Now run:', ...nextCommands(place).map((line) => `  ${line}`)].join('\n'),
       )
       return exitCodes.done
     }),
@@ -50,19 +48,26 @@ function userName(text: string): string {
 /** A system user has no cache directory of its own. */
 function engineFor(manager: 'system' | 'user', environment: Parameters<typeof engineDirectoryOf>[0]): string {
   const isGiven = (environment['GENESIS_ENGINE_DIR'] ?? '') !== ''
-  return manager === 'user' || isGiven ? engineDirectoryOf(environment) : '/var/cache/genesis-improve/engine'
+  return manager === 'user' || isGiven ? engineDirectoryOf(environment) : `${systemCache}/engine`
 }
 
-function nextCommands(manager: 'system' | 'user', home: string, user: string): string[] {
+const systemCache = '/var/cache/genesis-improve'
+
+function nextCommands({ manager, home, user, engineDirectory }: ServicePlace): string[] {
   if (manager === 'user')
     return [
       'systemctl --user daemon-reload',
       'systemctl --user enable --now genesis-improve.timer',
       'loginctl enable-linger   # to run while you are not logged in',
     ]
+  const engine = shellWord(engineDirectory)
+  const cache = engineDirectory.startsWith(`${systemCache}/`) ? systemCache : engine
+  const as = `sudo -u ${user}`
   return [
     'systemd-sysusers',
-    `install -d -o ${user} -g ${user} -m 0700 ${home} /var/cache/genesis-improve`,
+    `install -d -o ${user} -g ${user} -m 0700 ${shellWord(home)} ${cache}`,
+    `${as} GENESIS_ENGINE_DIR=${engine} genesis-improve engine install`,
+    `${as} genesis-improve init --home ${shellWord(home)} --base MODEL.gguf   # unless it is a home`,
     'systemctl daemon-reload',
     'systemctl enable --now genesis-improve.timer genesis-improve-api.service',
   ]

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { buildApp } from '../app.ts'
 import { exitCodes } from '../errors.ts'
 import { readMetricFacts } from '../server/metric-facts.ts'
@@ -6,6 +5,7 @@ import { metricsText } from '../server/metrics.ts'
 import { writeFileAtomic } from '../state/files.ts'
 import { programVersion } from '../system/package-root.ts'
 import { examples } from './command.ts'
+import { outputFile } from '../state/output-file.ts'
 import type { CommandModule } from './command.ts'
 
 /** node_exporter runs as a user of its own. */
@@ -25,7 +25,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
       if (textfile === undefined) {
         out.result({ metrics: text }, () => text.trimEnd())
       } else {
-        const file = path.resolve(textfile)
+        const file = await outputFile(textfile)
         await writeFileAtomic(file, text, readableByAll)
         out.result({ textfile: file }, () => `The metrics are in ${file}.`)
       }

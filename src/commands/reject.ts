@@ -18,7 +18,11 @@ export const configure: CommandModule['configure'] = (command, act) => {
         cycle,
         reason === undefined ? 'rejected by hand' : `rejected by hand: ${reason}`,
       )
-      invocation.out.result({ cycle, closed }, () => `${cycle} is rejected; what is served stays, and its learnings wait again.`)
+      invocation.out.result({ cycle, closed }, () =>
+        closed
+          ? `${cycle} is rejected; what is served stays, and its learnings wait again.`
+          : `${cycle} is at work and was asked to stop; "genesis-improve status" shows how it ended.`,
+      )
       return exitCodes.done
     }),
   )

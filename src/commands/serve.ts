@@ -17,7 +17,9 @@ export const configure: CommandModule['configure'] = (command, act) => {
       const { workshop, config } = await buildApp(invocation)
       const readConfig = async () => await loadConfig({ homeDirectory: home.root, environment })
       const token = environment['GENESIS_API_TOKEN'] ?? null
-      await serve({ workshop, readConfig, config: config.server, token, version: programVersion() }, ({ api, metrics }) => {
+      // The caller is told that it is a bug; what it was stands in the journal.
+      const failed = (error: unknown): void => out.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
+      await serve({ workshop, readConfig, config: config.server, token, version: programVersion(), failed }, ({ api, metrics }) => {
         if (out.json) out.line({ api, metrics })
         else out.print([`API at ${api}`, ...(metrics === null ? [] : [`metrics at ${metrics}/metrics`])].join(', '))
       })

@@ -82,10 +82,13 @@ export function resolvedCorpus(config: { corpus: Pick<Config['corpus'], 'path'> 
 
 /**
  * Digest of the settings that shape what a cycle ends with, for telling whether anything differs from an earlier one. Triggers and
- * serving only say when and where; the base is recorded by the digest of its content.
+ * serving only say when and where, as do hours, approval and what comes after a deployment; the base is recorded by the digest of its content.
  */
 export function configDigest(config: Config): string {
-  const { corpus, trainer, runtime, gate, dataset } = config
+  const { runtime, dataset } = config
+  const corpus = { ...config.corpus, writeBack: undefined }
+  const trainer = { ...config.trainer, window: undefined, nice: undefined }
+  const gate = { ...config.gate, approval: undefined, probation: undefined }
   return digestText(JSON.stringify(sorted({ corpus, trainer, runtime, gate, dataset })))
 }
 

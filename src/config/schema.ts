@@ -70,9 +70,7 @@ export const CorpusConfig = z
 
 export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])
 
-const TrainerCommand = z.strictObject({
-  program: z.string().regex(/[\\/]/).describe('Path of the program; relative to the home.'),
-  args: z.array(z.string()).default([]).describe('Its arguments.'),
+const TrainerCommand = ProgramConfig.omit({ timeoutSeconds: true }).extend({
   model: z.string().min(1).optional().describe('Folder with the base as the program needs it (Hugging Face); relative to the home.'),
   environment: z
     .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/))

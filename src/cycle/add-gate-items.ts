@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { z } from 'zod'
 import type { CorpusEntry } from '../corpora/port.ts'
 import { siftOfferedItems } from '../dataset/offered-items.ts'
 import type { SiftedItems } from '../dataset/offered-items.ts'
@@ -8,8 +9,10 @@ import { GenesisError, systemErrorCode } from '../errors.ts'
 import type { EvaluationItem } from '../evaluation/item.ts'
 import { readItems } from '../evaluation/read-items.ts'
 import { readRelease } from '../serving/release-files.ts'
-import { readTextIfPresent, writeFileAtomic } from '../state/files.ts'
+import type { ReleaseRecord } from '../serving/release.ts'
+import { digestText, readTextIfPresent, writeFileAtomic } from '../state/files.ts'
 import type { Home } from '../state/home.ts'
+import { jsonLinesOf, readJsonLines } from '../state/json-lines.ts'
 import { withLock } from '../state/lock.ts'
 import { baseModelName } from '../state/state.ts'
 import { readState } from '../state/store.ts'
@@ -61,16 +64,11 @@ async function trainedQuestions(home: Home): Promise<{ id: string; input: string
     const release = await readRelease(home, state.current_model)
     if (release === null) throw new GenesisError('GI-RELEASE-DAMAGED', { why: `${state.current_model} has no record` })
     const directory = cycleDirectory(home, release.cycle)
-    const rowsOf = async <Row>(step: 'collect' | 'prepare', name: string): Promise<Row[]> =>
-      (await readFile(path.join(stepDirectory(directory, step), name), 'utf8'))
-        .split('\n')
-        .flatMap((line) => (line === '' ? [] : (JSON.parse(line) as Row)))
-    const rows = [...(await rowsOf<TrainingRow>('prepare', 'train.jsonl')), ...(await rowsOf<TrainingRow>('prepare', 'valid.jsonl'))]
+    const collected = async (name: string): Promise<CorpusEntry[]> =>
+      await readJsonLines(path.join(stepDirectory(directory, 'collect'), name))
+    const rows = await trainedRows(stepDirectory(directory, 'prepare'), release)
     const ids = new Set(rows.map(({ id }) => id))
-    const raw = [
-      ...(await rowsOf<CorpusEntry>('collect', 'learnings.jsonl')),
-      ...(await rowsOf<CorpusEntry>('collect', 'corpus.jsonl')),
-    ].filter(({ id }) => ids.has(id))
+    const raw = [...(await collected('learnings.jsonl')), ...(await collected('corpus.jsonl'))].filter(({ id }) => ids.has(id))
     return [
       ...rows.flatMap(({ id, messages }) => messages.filter(({ role }) => role === 'user').map(({ content }) => ({ id, input: content }))),
       ...raw.map(({ id, input }) => ({ id, input })),
@@ -85,3 +83,17 @@ async function trainedQuestions(home: Home): Promise<{ id: string; input: string
     })
   }
 }
+
+/** Raises GI-RELEASE-DAMAGED when the files are not those that the release names: nobody can tell then what it has seen. */
+async function trainedRows(prepared: string, { datasetDigest, lineage }: ReleaseRecord): Promise<TrainingRow[]> {
+  const read = async (name: string, digest: string | undefined): Promise<string> => {
+    const text = await readFile(path.join(prepared, name), 'utf8')
+    if (digest === undefined || digestText(text) === digest) return text
+    throw new GenesisError('GI-RELEASE-DAMAGED', { why: `prepare/${name} is not what it was made from` })
+  }
+  const train = await read('train.jsonl', datasetDigest)
+  const { digests } = Manifest.parse(JSON.parse(await read('manifest.json', lineage?.manifestDigest)))
+  return jsonLinesOf(train + (await read('valid.jsonl', digests['valid.jsonl'])))
+}
+
+const Manifest = z.object({ digests: z.record(z.string(), z.string()) })

@@ -1,5 +1,6 @@
 import type { EvaluationItem, Stratum } from '../evaluation/item.ts'
 import type { ModelLocation } from '../runtimes/port.ts'
+import { judgedItem } from './judged-item.ts'
 import type { JudgedItem } from './judged-item.ts'
 import type { StepContext } from './run-step.ts'
 import { scoreModel } from './score-model.ts'
@@ -19,15 +20,5 @@ export async function answerPinned<Item extends EvaluationItem & { cluster?: str
     context.progress(`${who} answers ${done} of ${total} items`, done, total, done > 0 ? ((total - done) * elapsedMs) / done : null)
   }
   const scored = await scoreModel(context, { config, runtime: context.made.runtime, report }, model, items)
-  return scored.map(({ item, answer, score }) => ({
-    id: item.id,
-    stratum: stratum(item),
-    category: item.category,
-    ...(item.cluster !== undefined && { cluster: item.cluster }),
-    score,
-    input: item.input,
-    expected: item.expected,
-    answer: answer.text,
-    finish: answer.finish,
-  }))
+  return scored.map((one) => judgedItem(one, stratum(one.item)))
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
+import { questionDigest } from '../dataset/text-key.ts'
 import { checkItem, defaultGrader } from '../evaluation/graders.ts'
 import type { EvaluationItem } from '../evaluation/item.ts'
-import { failureShare } from '../gate/failure-share.ts'
 import type { Learning } from '../learnings/learning.ts'
 import { readLearnings } from '../learnings/reading.ts'
 import type { ModelLocation } from '../runtimes/port.ts'
@@ -10,6 +10,7 @@ import { baseModelName } from '../state/state.ts'
 import type { State } from '../state/state.ts'
 import { locateModel } from './baseline.ts'
 import { scoreModel } from './score-model.ts'
+import { shareOf } from './share-of.ts'
 import { usableBase } from './usable-base.ts'
 import type { Workshop } from './parts.ts'
 
@@ -35,7 +36,8 @@ export async function compareSince(workshop: Workshop, config: Config, { current
   const after = await locateModel(serving, release, base)
   const onFailed = await difference(workshop, config, failed, before, after)
   const onAccepted = await difference(workshop, config, accepted, before, after)
-  const { value } = failureShare({ failures: failed.length, successes: accepted.length })
+  // The share of all outcomes, however many of them are asked.
+  const { value } = await shareOf(workshop, config)
   const estimate = value * onFailed + (1 - value) * onAccepted
   const text = `On ${failed.length} corrections and ${accepted.length} accepted answers since, ${previous} is estimated ${points(estimate)} than it.`
   return { estimate, text }
@@ -51,8 +53,9 @@ async function recordedSince(workshop: Workshop, since: string | null): Promise<
     if (item === null) continue
     const items = learning.kind === 'success' ? accepted : failed
     // The newest last, whatever was there for the same question.
-    items.delete(item.input)
-    items.set(item.input, item)
+    const question = questionDigest(item.context, item.input)
+    items.delete(question)
+    items.set(question, item)
   }
   const newest = (items: Map<string, EvaluationItem>): EvaluationItem[] => [...items.values()].slice(-mostItems)
   return { failed: newest(failed), accepted: newest(accepted) }

@@ -2,21 +2,21 @@ import path from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { stratumOf } from '../dataset/pinned-item.ts'
 import { GenesisError } from '../errors.ts'
-import type { ScoredItem } from '../evaluation/grade-answers.ts'
 import type { EvaluationItem, Stratum } from '../evaluation/item.ts'
 import { checkSameConvention } from '../evaluation/prompt-convention.ts'
 import { readItems } from '../evaluation/read-items.ts'
 import { behaviourProblems } from '../gate/behaviour.ts'
-import { failureShare, givenFailureShare } from '../gate/failure-share.ts'
 import { judge } from '../gate/judge.ts'
-import type { Judgement, PairedScore } from '../gate/judgement.ts'
+import type { Judgement } from '../gate/judgement.ts'
 import type { ModelLocation } from '../runtimes/port.ts'
 import { readState } from '../state/store.ts'
+import { answerPairs, judgedItem, pairedScores } from './judged-item.ts'
+import type { JudgedItem } from './judged-item.ts'
 import { locateAny } from './locate-any.ts'
-import { lookAround } from './look.ts'
 import { newestItems } from './own-sets.ts'
 import type { Workshop } from './parts.ts'
 import { scoreModel } from './score-model.ts'
+import { shareOf } from './share-of.ts'
 
 export interface EvaluationQuestion {
   /** A release, `genesis-base`, or a GGUF file. */
@@ -32,13 +32,8 @@ export interface ModelEvaluation {
   candidate: string
   baseline: string
   judgement: Judgement
-  /** Every item with both answers, as `gate judge` and people read them. */
-  rows: { id: string; stratum: Stratum; category: string; input: string; expected: string; baseline: Scored; candidate: Scored }[]
-}
-
-interface Scored {
-  score: number
-  answer: string
+  /** What each of them answered, in the same order. */
+  answers: { baseline: JudgedItem[]; candidate: JudgedItem[] }
 }
 
 /** The level of a first attempt: looking at two models is none, and takes nothing from those of cycles. */
@@ -59,52 +54,33 @@ export async function evaluateModels(workshop: Workshop, config: Config, questio
     await locateAny(workshop, config, parts, baselineName),
     await locateAny(workshop, config, parts, question.candidate),
   ]
-  const items = await itemsFor(workshop, question, state.current_model)
+  const items = await itemsFor(workshop, question, baselineName)
   const { maxTokens, contextLength, parallel } = config.runtime
   const decoding = { maxTokens, contextLength, parallel }
   checkSameConvention(await parts.runtime.promptConvention(before, decoding), await parts.runtime.promptConvention(after, decoding))
 
-  const ask = async (who: string, model: ModelLocation): Promise<ScoredItem<Asked>[]> => {
+  const ask = async (who: string, model: ModelLocation): Promise<JudgedItem[]> => {
     const report = (done: number, total: number): void =>
       workshop.report(null, null, { text: `${who} answers ${done} of ${total} items`, done, total, timeLeftMs: null })
-    return await scoreModel(workshop, { config, runtime: parts.runtime, report }, model, items)
+    const scored = await scoreModel(workshop, { config, runtime: parts.runtime, report }, model, items)
+    return scored.map((one) => judgedItem(one, one.item.stratum))
   }
   const [baseline, candidate] = [await ask(baselineName, before), await ask(question.candidate, after)]
-  const given = config.gate.failureShare
-  const share =
-    given === undefined ? failureShare((await lookAround(workshop, config, state)).learnings.outcomes) : givenFailureShare(given)
-  const rows = baseline.map((one, index) => rowOf(one, candidate[index]))
   const judgement = judge({
-    scores: rows.map(({ id, stratum, category, input, expected, cluster, ...both }): PairedScore => ({
-      ...{ id, stratum, category, cluster, baseline: both.baseline.score, candidate: both.candidate.score },
-      texts: { input, expected, baseline: both.baseline.answer, candidate: both.candidate.answer },
-    })),
-    failureShare: share,
+    scores: pairedScores(baseline, candidate),
+    failureShare: await shareOf(workshop, config),
     limits: { alpha, minimumGain: config.gate.minimumGain, margin: config.gate.margin },
-    checks: { behaviour: behaviourProblems(baseline.map((one, index) => pairOf(one, candidate[index]))) },
+    checks: { behaviour: behaviourProblems(answerPairs(baseline, candidate)) },
   })
-  return { candidate: question.candidate, baseline: baselineName, judgement, rows }
+  return { candidate: question.candidate, baseline: baselineName, judgement, answers: { baseline, candidate } }
 }
 
-type Asked = EvaluationItem & { stratum: Stratum; cluster: string | undefined }
-type Row = ModelEvaluation['rows'][number] & { cluster: string | undefined }
+type Asked = EvaluationItem & { stratum: Stratum; cluster?: string | undefined }
 
-function rowOf({ item, score, answer }: ScoredItem<Asked>, other: ScoredItem<Asked> | undefined): Row {
-  const { id, stratum, category, input, expected, cluster } = item
-  return {
-    ...{ id, stratum, category, input, expected, cluster, baseline: { score, answer: answer.text } },
-    candidate: { score: other?.score ?? NaN, answer: other?.answer.text ?? '' },
-  }
-}
-
-const pairOf = ({ item, answer }: ScoredItem<Asked>, other: ScoredItem<Asked> | undefined) => ({
-  ...{ stratum: item.stratum, expected: item.expected, baseline: answer, candidate: other?.answer ?? { text: '' } },
-})
-
-async function itemsFor(workshop: Workshop, { gateFile, retentionFile }: EvaluationQuestion, current: string): Promise<Asked[]> {
+async function itemsFor(workshop: Workshop, { gateFile, retentionFile }: EvaluationQuestion, baseline: string): Promise<Asked[]> {
   if (gateFile === undefined && retentionFile === undefined) {
-    const { items, clusters } = await newestItems(workshop)
-    if (items.length > 0) return items.map((item) => ({ ...item, stratum: stratumOf(item, current), cluster: clusters.get(item.id) }))
+    const { items } = await newestItems(workshop)
+    if (items.length > 0) return items.map((item) => ({ ...item, stratum: stratumOf(item, baseline) }))
     throw new GenesisError('GI-GATE-DATA', {
       what: 'There are no items to evaluate on yet.',
       why: 'no cycle has prepared any',
@@ -119,5 +95,5 @@ async function fileItems(file: string | undefined, stratum: Stratum): Promise<As
   const { items } = await readItems(path.resolve(file))
   if (items.length === 0) throw new GenesisError('GI-GATE-DATA', { what: `${file} holds no items.`, remedy: 'Name a JSONL file of items.' })
   // The same id may stand in both files.
-  return items.map((item) => ({ ...item, id: `${stratum}:${item.id}`, stratum, cluster: undefined }))
+  return items.map((item) => ({ ...item, id: `${stratum}:${item.id}`, stratum }))
 }

@@ -42,13 +42,13 @@ export async function forget(workshop: Workshop, id: string, reason?: string): P
     ...saysIn(trace),
   }
   const forgotten = await withLock(home, async () => {
-    if ((await readForgotten(home)).has(id)) return false
-    await appendLines(home.forgotten, [JSON.stringify(line)])
-    return true
+    const isNew = !(await readForgotten(home)).has(id)
+    if (isNew) await appendLines(home.forgotten, [JSON.stringify(line)])
+    // Also when it was forgotten before and a crash came then.
+    await dropItems(home, id)
+    await countAnew(home, workshop)
+    return isNew
   })
-  // Also after a crash between the two: what was forgotten is held out no longer.
-  await withLock(home, async () => await dropItems(home, id))
-  await withLock(home, async () => await countAnew(home, workshop))
   const { state } = await readState(home)
   const openCycle = trace.cycles.find(({ cycle, fate }) => cycle === state.open_cycle && fate !== null)?.cycle ?? null
   return { id, forgotten, items: trace.items, releases: releasesWith(trace.cycles), openCycle }

@@ -1,3 +1,4 @@
+import { GenesisError } from '../errors.ts'
 import { cycleDirectory, listCycles, readManifest, releaseNameOf } from './cycle-directory.ts'
 import type { CycleManifest } from './cycle-directory.ts'
 import { readJournal } from './journal.ts'
@@ -25,11 +26,17 @@ export interface CycleSummary {
   release: string | null
 }
 
-/** All cycles of this home, oldest first. */
-export async function readHistory({ home }: Pick<Workshop, 'home'>): Promise<CycleSummary[]> {
+/** All cycles of this home, oldest first. Those whose records can't be read are passed over when somebody hears of them, else they are an error. */
+export async function readHistory({ home }: Pick<Workshop, 'home'>, unreadable?: (id: string) => void): Promise<CycleSummary[]> {
   const summaries: CycleSummary[] = []
-  for (const id of await listCycles(home))
-    summaries.push(summarise(await readManifest(home, id), await readJournal(cycleDirectory(home, id))))
+  for (const id of await listCycles(home)) {
+    try {
+      summaries.push(summarise(await readManifest(home, id), await readJournal(cycleDirectory(home, id))))
+    } catch (error) {
+      if (unreadable === undefined || !(error instanceof GenesisError) || error.code !== 'GI-JOURNAL-UNREADABLE') throw error
+      unreadable(id)
+    }
+  }
   return summaries
 }
 

@@ -2,7 +2,6 @@ import path from 'node:path'
 import { GenesisError } from '../errors.ts'
 import { Fate } from '../learnings/fates.ts'
 import { listReleases } from '../serving/release-files.ts'
-import type { ReleaseRecord } from '../serving/release.ts'
 import type { Home } from '../state/home.ts'
 import { cycleDirectory, listCycles, releaseNameOf, stepDirectory } from './cycle-directory.ts'
 import { readJournal } from './journal.ts'
@@ -33,22 +32,21 @@ export interface LearningInCycle {
 /** Every cycle that collected the learning, oldest first. */
 export async function learningInCycles(home: Home, id: string): Promise<LearningInCycle[]> {
   const found: LearningInCycle[] = []
+  const releases = await listReleases(home)
   for (const cycle of await listCycles(home)) {
     const directory = cycleDirectory(home, cycle)
     const prepared = stepDirectory(directory, 'prepare')
-    const isCollected = (await linesAbout(path.join(stepDirectory(directory, 'collect'), 'learnings.jsonl'), id)).some(
-      (learning) => learning['id'] === id,
-    )
     const fates = (await linesAbout(path.join(prepared, 'fates.jsonl'), id)).flatMap((line) => Fate.safeParse(line).data ?? [])
     const fate = fates.find((one) => one.id === id)
-    if (!isCollected && fate === undefined) continue
+    // The snapshot is the largest file of a cycle, and a fate says already that the learning was in it.
+    if (fate === undefined && !(await isIn(path.join(stepDirectory(directory, 'collect'), 'learnings.jsonl'), id))) continue
     const rows = [
       ...(await linesAbout(path.join(prepared, 'train.jsonl'), id)),
       ...(await linesAbout(path.join(prepared, 'valid.jsonl'), id)),
     ]
     const items = await linesAbout(path.join(prepared, 'pinned.jsonl'), id)
     const { outcome, reasons } = await endOf(directory)
-    const release = await releaseOf(home, cycle)
+    const release = releases.find(({ name }) => name === releaseNameOf(cycle)) ?? null
     const isDeployed = release !== null && release.deployedAt !== null
     found.push({
       cycle,
@@ -57,9 +55,7 @@ export async function learningInCycles(home: Home, id: string): Promise<Learning
       fate: fate?.fate ?? null,
       reason: fate?.reason ?? null,
       trained: rows.some((row) => row['id'] === id && row['source'] === 'learning'),
-      items: items.flatMap(({ id: item, learningIds }) =>
-        typeof item === 'string' && Array.isArray(learningIds) && learningIds.includes(id) ? [item] : [],
-      ),
+      items: itemsMadeOf(items, id),
       release: isDeployed ? release.name : null,
       deployedAt: isDeployed ? release.deployedAt : null,
       rolledBackAt: isDeployed ? release.rolledBackAt : null,
@@ -79,9 +75,15 @@ async function endOf(directory: string): Promise<{ outcome: string | null; reaso
   }
 }
 
-async function releaseOf(home: Home, cycle: string): Promise<ReleaseRecord | null> {
-  return (await listReleases(home)).find(({ name }) => name === releaseNameOf(cycle)) ?? null
+async function isIn(file: string, id: string): Promise<boolean> {
+  return (await linesAbout(file, id)).some((learning) => learning['id'] === id)
 }
+
+/** Ids of the items among these lines that are made of the learning. */
+export const itemsMadeOf = (lines: readonly Record<string, unknown>[], id: string): string[] =>
+  lines.flatMap(({ id: item, learningIds }) =>
+    typeof item === 'string' && Array.isArray(learningIds) && learningIds.includes(id) ? [item] : [],
+  )
 
 /** The releases that were trained on it. */
 export const releasesWith = (cycles: readonly LearningInCycle[]): string[] =>

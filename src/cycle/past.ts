@@ -12,8 +12,9 @@ export interface Past {
   releases: ReleaseRecord[]
 }
 
-export async function readPast(workshop: Pick<Workshop, 'home'>): Promise<Past> {
-  const cycles = await readHistory(workshop)
+/** `unreadable` as in `readHistory`. */
+export async function readPast(workshop: Pick<Workshop, 'home'>, unreadable?: (id: string) => void): Promise<Past> {
+  const cycles = await readHistory(workshop, unreadable)
   const releases = (await listReleases(workshop.home)).filter(({ deployedAt }) => deployedAt !== null)
   const { state } = await readState(workshop.home)
   return { current_model: state.current_model, cycles, releases }

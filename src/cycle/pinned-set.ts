@@ -35,7 +35,7 @@ export async function readPinnedSet(home: Home): Promise<PinnedSet> {
   const items = await readPinned(home.pinned)
   const seal = await readSeal(home)
   const found = digestsOf(items)
-  if (seal !== null && (seal.pending === undefined || setDigest(seal.pending) !== setDigest(found))) requireSame(home, seal.items, found)
+  if (seal !== null) requireSame(home, sealedItems(seal, found), found)
   return { items, version: seal?.version ?? 0, digest: setDigest(found) }
 }
 
@@ -52,7 +52,8 @@ export async function removeFromPinnedSet(home: Home, isRemoved: (item: Pick<Pin
   const seal = await readSeal(home)
   const kept = items.filter((item) => !isRemoved(item))
   const known = new Set(items.map(({ id }) => id))
-  const sealed = Object.entries(seal?.items ?? digestsOf(items))
+  const found = digestsOf(items)
+  const sealed = Object.entries(seal === null ? found : sealedItems(seal, found))
   const gone = new Set(items.filter(isRemoved).map(({ id }) => id))
   const left = sealed.filter(([id]) => !gone.has(id) && (known.has(id) || !isRemoved({ id, learningIds: [] })))
   await write(home, kept, Object.fromEntries(left), seal)
@@ -67,6 +68,10 @@ async function write(home: Home, items: readonly PinnedItem[], digests: PinnedSe
   if (!isWritten) await writeFileAtomic(home.pinned, lines)
   if (before !== null || items.length > 0) await writeSeal({ schema_version: 1, version: (before?.version ?? 0) + 1, items: digests })
 }
+
+/** What the file must hold: after a crash in the midst of writing what was being written, if that is there. */
+const sealedItems = ({ items, pending }: PinnedSeal, found: PinnedSeal['items']): PinnedSeal['items'] =>
+  pending !== undefined && setDigest(pending) === setDigest(found) ? pending : items
 
 async function readSeal(home: Home): Promise<PinnedSeal | null> {
   const text = await readTextIfPresent(home.pinnedSet)

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isMadeOf, PinnedItem } from '../dataset/pinned-item.ts'
+import { isMadeOf } from '../dataset/pinned-item.ts'
+import type { TrainingRow } from '../dataset/rows.ts'
 import { GenesisError } from '../errors.ts'
 import { readForgotten } from '../learnings/forgotten.ts'
+import { readJsonLines } from '../state/json-lines.ts'
+import { readPreparedItems } from './prepared-items.ts'
 import type { StepContext } from './run-step.ts'
 
 /**
@@ -12,12 +14,10 @@ import type { StepContext } from './run-step.ts'
 export async function requireRemembered(context: StepContext): Promise<void> {
   const forgotten = await readForgotten(context.home)
   if (forgotten.size === 0) return
-  const linesOf = async (name: string): Promise<string[]> =>
-    (await readFile(path.join(context.from('prepare'), name), 'utf8')).split('\n').filter((line) => line !== '')
-  const rows = [...(await linesOf('train.jsonl')), ...(await linesOf('valid.jsonl'))].map(
-    (line) => JSON.parse(line) as { id: string; source: string },
-  )
-  const items = (await linesOf('pinned.jsonl')).map((line) => PinnedItem.parse(JSON.parse(line)))
+  const prepared = context.from('prepare')
+  const rowsOf = async (name: string): Promise<TrainingRow[]> => await readJsonLines(path.join(prepared, name))
+  const rows = [...(await rowsOf('train.jsonl')), ...(await rowsOf('valid.jsonl'))]
+  const items = await readPreparedItems(prepared)
   const inside = [
     ...rows.filter(({ id, source }) => source === 'learning' && forgotten.has(id)).map(({ id }) => id),
     ...items.filter((item) => isMadeOf(item, forgotten)).flatMap(({ learningIds }) => learningIds.filter((id) => forgotten.has(id))),

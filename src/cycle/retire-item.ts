@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { closest } from '../config/suggestion.ts'
 import { PinnedItem } from '../dataset/pinned-item.ts'
+import { retirementOf } from '../dataset/retired-item.ts'
 import type { RetiredItem } from '../dataset/retired-item.ts'
 import { GenesisError } from '../errors.ts'
 import { countAnew } from '../learnings/state-count.ts'
@@ -29,8 +30,13 @@ export interface Retirement {
 export async function retireItem(workshop: Workshop, asked: string, reason: string): Promise<Retirement> {
   const { home, clock } = workshop
   return await withLock(home, async () => {
-    const before = (await readRetired(home.retired)).find(({ id }) => isAsked(id, asked))
-    const item = before ?? { ...(await findItem(home, asked)), retiredAt: clock.now().toISOString(), reason }
+    const retired = await readRetired(home.retired)
+    const candidates = await judgedItems(home)
+    const live = candidates.find(({ id }) => isAsked(id, asked))
+    // An id may come back with another question, which is another item.
+    const before = live === undefined || retirementOf(retired)(live) ? retired.findLast(({ id }) => isAsked(id, asked)) : undefined
+    const found = before ?? live ?? (await fromCycles(home, asked)) ?? unknownItem(asked, candidates)
+    const item = before ?? { ...found, retiredAt: clock.now().toISOString(), reason }
     if (before === undefined) await appendLines(home.retired, [JSON.stringify(item)])
     await removeFromPinnedSet(home, ({ id }) => id === item.id)
     await countAnew(home, workshop)
@@ -41,12 +47,14 @@ export async function retireItem(workshop: Workshop, asked: string, reason: stri
 /** An item of the user's may be called by the id that it has in the user's file. */
 const isAsked = (id: string, asked: string): boolean => id === asked || id === `user-gate:${asked}`
 
-async function findItem(home: Home, asked: string): Promise<PinnedItem> {
+/** What a candidate would be asked now. */
+async function judgedItems(home: Home): Promise<PinnedItem[]> {
   const { state } = await readState(home)
   const pinned = await readPinned(home.pinned)
-  const items = [...pinned, ...(await offeredItems(home, state.current_model, pinned))]
-  const found = items.find(({ id }) => isAsked(id, asked)) ?? (await fromCycles(home, asked))
-  if (found !== null) return found
+  return [...pinned, ...(await offeredItems(home, state.current_model, pinned))]
+}
+
+function unknownItem(asked: string, items: readonly PinnedItem[]): never {
   const near = closest(
     asked,
     items.map(({ id }) => id),

@@ -3,19 +3,19 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { stratumOf } from '../dataset/pinned-item.ts'
-import type { PinnedItem } from '../dataset/pinned-item.ts'
 import { GenesisError } from '../errors.ts'
-import type { ScoredItem } from '../evaluation/grade-answers.ts'
 import { judge } from '../gate/judge.ts'
-import type { Judgement, PairedScore } from '../gate/judgement.ts'
+import type { Judgement } from '../gate/judgement.ts'
 import { randomFrom } from '../gate/simulation/random.ts'
 import { writeNoisyCopy } from '../gguf/noisy-copy.ts'
 import type { ModelLocation } from '../runtimes/port.ts'
 import { requireDiskSpace } from '../state/disk-space.ts'
 import { readState } from '../state/store.ts'
 import { locateModel } from './baseline.ts'
+import { judgedItem, pairedScores } from './judged-item.ts'
+import type { JudgedItem } from './judged-item.ts'
 import { newestItems } from './own-sets.ts'
-import type { NewestItems, OwnSets } from './own-sets.ts'
+import type { OwnSets } from './own-sets.ts'
 import type { Workshop } from './parts.ts'
 import { scoreModel } from './score-model.ts'
 import { usableBase } from './usable-base.ts'
@@ -43,21 +43,18 @@ export async function testArtefacts(workshop: Workshop, config: Config, own: Own
   const model = await locateModel(parts.serving, state.current_model, base)
   if (model.path === null || model.serverName !== undefined) throw unfit('the runtime serves no files of this machine')
   if (own.cycle === null) throw unfit('no cycle has prepared items here yet')
-  const newest = await newestItems(workshop)
+  const { items } = await newestItems(workshop)
   await mkdir(home.cache, { recursive: true })
   await requireDiskSpace(home.cache, (await stat(model.path)).size * 1.1, 'try a copy of the model with noise')
 
   const directory = path.join(home.cache, `.self-test.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
   await mkdir(directory)
-  const answersOf = async (who: string, asked: ModelLocation): Promise<Scored[]> => {
+  const answersOf = async (who: string, asked: ModelLocation): Promise<JudgedItem[]> => {
     const report = (done: number, total: number): void =>
       workshop.report(null, null, { text: `${who} answers ${done} of ${total} items`, done, total, timeLeftMs: null })
-    return await scoreModel(
-      workshop,
-      { config, runtime: parts.runtime, cacheDirectory: path.join(directory, who), report },
-      asked,
-      newest.items,
-    )
+    const questioning = { config, runtime: parts.runtime, cacheDirectory: path.join(directory, who), report }
+    const scored = await scoreModel(workshop, questioning, asked, items)
+    return scored.map((one) => judgedItem(one, stratumOf(one.item, state.current_model)))
   }
   try {
     const before = await answersOf('the model', model)
@@ -65,8 +62,8 @@ export async function testArtefacts(workshop: Workshop, config: Config, own: Own
     const output = path.join(directory, 'noisy.gguf')
     const { digest } = await writeNoisyCopy({ source: model.path, output, random: randomFrom(1), signal: workshop.signal })
     const spoilt = await answersOf('the noisy model', { path: output, digest })
-    const judged = (after: readonly Scored[]): Judgement =>
-      judge({ scores: paired(newest, state.current_model, before, after), failureShare: own.failureShare, limits: own.limits })
+    const judged = (after: readonly JudgedItem[]): Judgement =>
+      judge({ scores: pairedScores(before, after), failureShare: own.failureShare, limits: own.limits })
     const [itself, noisy] = [judged(again), judged(spoilt)]
     const isItself = itself.verdict === 'ABSTAIN' && itself.reasons.some(({ code }) => code === 'no-difference')
     return { itself, noisy, passed: isItself && noisy.verdict === 'REFUSE' }
@@ -81,17 +78,3 @@ const unfit = (why: string): GenesisError =>
     why,
     remedy: 'Run a cycle on the embedded engine first ("genesis-improve trigger"), or leave out --artefacts.',
   })
-
-type Scored = ScoredItem<PinnedItem>
-
-function paired({ items, clusters }: NewestItems, current: string, before: readonly Scored[], after: readonly Scored[]): PairedScore[] {
-  return items.map((item, index) => {
-    const { id, category, input, expected } = item
-    const [baseline, candidate] = [before[index], after[index]]
-    return {
-      ...{ id, stratum: stratumOf(item, current), category, cluster: clusters.get(id) },
-      ...{ baseline: baseline?.score ?? NaN, candidate: candidate?.score ?? NaN },
-      texts: { input, expected, baseline: baseline?.answer.text, candidate: candidate?.answer.text },
-    }
-  })
-}

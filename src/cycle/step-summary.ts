@@ -17,8 +17,8 @@ const inCorpus = ({ entries, problem }: WrittenBack): string =>
 const summaries: Partial<Record<Step, (result: Result) => string>> = {
   collect: ({ usable, successes, corpus }) =>
     `${number(usable)} usable learnings, ${number(successes)} successes, ${number(corpus)} corpus examples`,
-  prepare: ({ trainedLearnings, replayed, strata }) =>
-    `${number(trainedLearnings)} to train on, ${number(replayed)} replayed; ${inner(strata, 'gate')} gate and ${inner(strata, 'retention')} retention items`,
+  prepare: ({ trainedLearnings, replayed, strata, layout }) =>
+    `${number(trainedLearnings)} to train on, ${number(replayed)} replayed; ${inner(strata, 'gate')} gate and ${inner(strata, 'retention')} retention items${layout === 'unseen' ? '; the chat layout could not be compared' : ''}`,
   train: ({ steps, finalLoss }) => `${number(steps)} steps${typeof finalLoss === 'number' ? `, last loss ${finalLoss.toFixed(3)}` : ''}`,
   package: ({ release }) => `${String(release)} merged and staged`,
   evaluate: ({ items, answersThatDiffer }) => `${number(items)} items answered, ${number(answersThatDiffer)} answers differ`,

@@ -7,7 +7,7 @@ import { readLearnings } from '../learnings/reading.ts'
 import { unusableReasons } from '../learnings/usability.ts'
 import type { Usability } from '../learnings/usability.ts'
 import type { Home } from '../state/home.ts'
-import { learningInCycles } from './learning-in-cycles.ts'
+import { itemsMadeOf, learningInCycles } from './learning-in-cycles.ts'
 import type { LearningInCycle } from './learning-in-cycles.ts'
 import { linesAbout } from './lines-about.ts'
 import type { Workshop } from './parts.ts'
@@ -71,10 +71,7 @@ async function fateOf(home: Home, id: string): Promise<Fate | null> {
 }
 
 async function itemsOf(home: Home, id: string): Promise<string[]> {
-  const lines = [...(await linesAbout(home.pinned, id)), ...(await linesAbout(home.simulatedPinned, id))]
-  return lines.flatMap(({ id: item, learningIds }) =>
-    typeof item === 'string' && Array.isArray(learningIds) && learningIds.includes(id) ? [item] : [],
-  )
+  return itemsMadeOf([...(await linesAbout(home.pinned, id)), ...(await linesAbout(home.simulatedPinned, id))], id)
 }
 
 function verdictOn(

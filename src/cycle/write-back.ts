@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Corpus, CorpusEntry } from '../corpora/port.ts'
 import { GenesisError } from '../errors.ts'
 import type { TrainingRow } from '../dataset/rows.ts'
+import { readJsonLines } from '../state/json-lines.ts'
 import type { StepContext } from './run-step.ts'
 
 export interface WrittenBack {
@@ -33,20 +33,18 @@ async function written(write: NonNullable<Corpus['write']>, entries: readonly Co
 /** Exchanges with turns before them are left out: an entry of a collection has no place for those. */
 async function learnedEntries(context: StepContext): Promise<CorpusEntry[]> {
   const categories = new Map(
-    (await rowsOf<{ id: string; category: string }>(context.from('collect'), 'learnings.jsonl')).map((row) => [row.id, row.category]),
+    (await readJsonLines<{ id: string; category: string }>(path.join(context.from('collect'), 'learnings.jsonl'))).map((row) => [
+      row.id,
+      row.category,
+    ]),
   )
   const rows = [
-    ...(await rowsOf<TrainingRow>(context.from('prepare'), 'train.jsonl')),
-    ...(await rowsOf<TrainingRow>(context.from('prepare'), 'valid.jsonl')),
+    ...(await readJsonLines<TrainingRow>(path.join(context.from('prepare'), 'train.jsonl'))),
+    ...(await readJsonLines<TrainingRow>(path.join(context.from('prepare'), 'valid.jsonl'))),
   ]
   return rows.flatMap(({ id, source, messages }) => {
     const [asked, answer] = messages
     if (source !== 'learning' || messages.length !== 2 || asked === undefined || answer === undefined) return []
     return [{ id: `learning ${id}`, input: asked.content, output: answer.content, category: categories.get(id) ?? 'general' }]
   })
-}
-
-async function rowsOf<Row>(directory: string, file: string): Promise<Row[]> {
-  const lines = (await readFile(path.join(directory, file), 'utf8')).split('\n')
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Row)
 }

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../learnings/learning.ts'
 import type { Example } from './curate.ts'
-import { hasTemplateTokens } from './quality.ts'
+import { holdsTemplateToken } from '../evaluation/answer-marks.ts'
 import type { Redaction } from './redaction.ts'
 import type { TrainingRow } from './rows.ts'
 import { isSameAnswer } from './text-key.ts'
@@ -37,5 +37,5 @@ export function preferencesOf(rows: readonly TrainingRow[], examples: readonly E
 
 /** An empty answer or one with a template's tokens says nothing about which words were wrong. */
 function isRejectable(wrong: string, wanted: string): boolean {
-  return reasonUnfit([wrong]) === undefined && !hasTemplateTokens(wrong) && !isSameAnswer(wrong, wanted)
+  return reasonUnfit([wrong]) === undefined && !holdsTemplateToken(wrong) && !isSameAnswer(wrong, wanted)
 }

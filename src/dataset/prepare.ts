@@ -2,6 +2,7 @@ import type { Fate } from '../learnings/fates.ts'
 import { chooseTraining } from './choose-training.ts'
 import { ownItems } from './dataset-input.ts'
 import type { HoldoutDecision } from './decision.ts'
+import { alsoAsWritten } from './as-written.ts'
 import { guardHeldOut } from './held-out-guard.ts'
 import { withClusters } from './item-clusters.ts'
 import { describeDataset } from './manifest.ts'
@@ -11,6 +12,7 @@ import type { DatasetPlan } from './plan.ts'
 import { preferencesOf } from './preferences.ts'
 import { drawReplay } from './replay.ts'
 import { requireApart } from './require-apart.ts'
+import { requireUntrained } from './require-untrained.ts'
 import { acceptRetention } from './retention.ts'
 import { renderJsonl, rowOfEntry, rowOfExample, splitRows } from './rows.ts'
 import { compareText } from './text-key.ts'
@@ -42,7 +44,8 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
   const { input, curated, heldOut, isSimulated, redaction, reasonNotToUse, shinglesFor, neighbours } = plan
   const retention = acceptRetention(plan.retention, scores)
   const items = [...heldOut.items, ...retention.items].sort((left, right) => compareText(left.id, right.id))
-  const guard = guardHeldOut([...items, ...ownItems(input)], shinglesFor)
+  const heldBack = [...items, ...ownItems(input)]
+  const guard = alsoAsWritten(guardHeldOut(heldBack, shinglesFor), heldBack, redaction)
   const training = chooseTraining(heldOut.training, guard, input.settings.maxLearnings)
   const fates = [...curated.fates, ...heldOut.fates, ...training.fates].sort((left, right) => compareText(left.id, right.id))
 
@@ -53,13 +56,19 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
   const rows = splitRows([...training.used.map(rowOfExample), ...replay.entries.map(rowOfEntry)], validationShare, seed)
   for (const part of Object.values(rows)) requireApart(part, guard)
   const preferences = preferencesOf(rows.train, training.used, redaction)
+  const written = { train: redaction.rows(rows.train), valid: redaction.rows(rows.valid) }
   const rendered = {
-    'train.jsonl': renderJsonl(redaction.rows(rows.train)),
-    'valid.jsonl': renderJsonl(redaction.rows(rows.valid)),
+    'train.jsonl': renderJsonl(written.train),
+    'valid.jsonl': renderJsonl(written.valid),
     'preferences.jsonl': renderJsonl(preferences),
   }
 
   const asked = withClusters(items, shinglesFor).map(redaction.item)
+  requireUntrained(
+    [...written.train, ...written.valid],
+    asked,
+    'The dataset would train on something that is held out, so it was not written.',
+  )
   const manifest = describeDataset({ plan, items: asked, retention, training, fates, replay, rows, preferences, rendered })
   const marked = (decision: HoldoutDecision): HoldoutDecision => (isSimulated ? { ...decision, simulated: true } : decision)
   const real = new Set(input.pinned)

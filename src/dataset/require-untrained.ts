@@ -6,11 +6,11 @@ import type { TrainingRow } from './rows.ts'
 import { inputDigest } from './text-key.ts'
 
 /**
- * Looks once more, before a candidate is judged, whether it was trained on what it is asked: by the ids of learnings, by the question, and by near-duplicates.
+ * Looks at the rows as the trainer gets them, and at the items as both models are asked: by the ids of learnings, by the question, and by near-duplicates.
  * Texts with placeholders are more alike than those that they stand for, which `prepare` compared; of them the question itself counts.
- * @throws GenesisError GI-HELD-OUT-LEAK naming the row
+ * @throws GenesisError GI-HELD-OUT-LEAK naming the row; `what` says what that means
  */
-export function requireUntrained(rows: readonly TrainingRow[], items: readonly PinnedItem[]): void {
+export function requireUntrained(rows: readonly TrainingRow[], items: readonly PinnedItem[], what = notJudged): void {
   const heldOut = new Set(items.flatMap(({ learningIds }) => learningIds))
   const asked = new Map(items.map(({ id, input }) => [inputDigest(input), id]))
   for (const { id, source, messages } of rows) {
@@ -23,6 +23,6 @@ export function requireUntrained(rows: readonly TrainingRow[], items: readonly P
   requireApart(plain, guardHeldOut(items.filter(({ input, expected }) => !hasPlaceholder(input) && !hasPlaceholder(expected))))
 }
 
-const what = 'The candidate was trained on something that it is to be judged by, so it is not judged.'
+const notJudged = 'The candidate was trained on something that it is to be judged by, so it is not judged.'
 
 const hasPlaceholder = (text: string): boolean => /<[\w-]+-\d+>/.test(text)

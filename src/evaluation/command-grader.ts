@@ -17,14 +17,14 @@ export async function gradeByCommand(
 ): Promise<number> {
   const said = await askProgram(command, homeRoot, { id, input, context, expected, category, answer })
   const isWhole = !said.timedOut && said.startError === null
-  const score = isWhole ? scoreOf(said.exitCode, said.printed.at(-1)) : undefined
+  const score = isWhole ? scoreOf(said.exitCode, said.lastPrinted) : undefined
   if (score !== undefined) return score
   const why = failureOf(command, said) ?? `it ended with status 0; its last words: ${said.lastWords ?? 'none'}`
   throw new GenesisError('GI-GRADER-FAILED', { what: `The grader "${name}" did not score item ${id}.`, why })
 }
 
-function scoreOf(exitCode: number | null, said: string | undefined): number | undefined {
-  if (said === undefined) return exitCode === 0 ? 1 : exitCode === 1 ? 0 : undefined
+function scoreOf(exitCode: number | null, said: string | null): number | undefined {
+  if (said === null) return exitCode === 0 ? 1 : exitCode === 1 ? 0 : undefined
   const score = Number(said)
   return exitCode === 0 && score >= 0 && score <= 1 ? score : undefined
 }

@@ -1,3 +1,5 @@
+import { holdsTemplateToken, isRefusal } from '../evaluation/answer-marks.ts'
+
 /** What a model may begin to do to its answers that no score shows as such. */
 export interface Flaw {
   /** Completes "N more answers ...". */
@@ -18,18 +20,6 @@ export const flaws: readonly Flaw[] = [
   { words: 'refuse to answer', has: ({ text }) => isRefusal(text) },
   { words: 'hold tokens of the chat template', has: ({ text }) => holdsTemplateToken(text) },
 ]
-
-/** Marks that templates put around messages; none belongs into an answer while thinking is off. */
-const templateToken =
-  /<\|[a-z][a-z0-9_]{2,30}\|>|<\/?think(?:ing)?>|<(?:start|end)_of_turn>|\[\/?INST\]|<<\/?SYS>>|<\/?s>|<(?:bos|eos|pad|unk)>|<｜[^｜]{1,30}｜>/iu
-
-export const holdsTemplateToken = (text: string): boolean => templateToken.test(text)
-
-const refusal =
-  /^(?:i(?:'|’)?m (?:really |very |so )?sorry|(?:i am |i apologi[sz]e|sorry)\b.{0,40}\b(?:can(?:no|')t|unable|not able|apologi)|i (?:can(?:no|['’])?t|am unable to|am not able to|won['’]t|will not) (?:help|assist|answer|provide|do|comply|fulfil|continue|discuss|create|write|give|share)|as an? (?:ai|artificial|language model)|(?:es )?tut mir leid|ich kann (?:ihnen |dir )?(?:dabei |das )?(?:leider )?nicht (?:helfen|beantworten)|(?:je suis )?désolée?|je ne (?:peux|suis pas en mesure)|lo siento|no puedo (?:ayudar|responder|proporcionar))/iu
-
-/** Whether it begins as refusals do; what comes later is not looked at. */
-export const isRefusal = (text: string): boolean => refusal.test(text.trim().slice(0, 120))
 
 const shortestLoop = 40
 const repetitions = 4

@@ -1,11 +1,11 @@
-import type { Stratum } from '../evaluation/item.ts'
 import { flaws } from './answer-flaws.ts'
 import type { Flaw, GivenAnswer } from './answer-flaws.ts'
+import { clustersOf } from './clusters.ts'
+import type { Clustered } from './clusters.ts'
 import { mcnemarExact } from './mcnemar.ts'
 
 /** Both models' answers to one item. */
-export interface AnswerPair {
-  stratum: Stratum
+export interface AnswerPair extends Clustered {
   expected: string
   baseline: GivenAnswer
   candidate: GivenAnswer
@@ -29,9 +29,11 @@ export function behaviourProblems(pairs: readonly AnswerPair[]): string[] {
 
 function risenFlaw(pairs: readonly AnswerPair[], { words, has }: Flaw): string[] {
   // What people want answers to look like is no flaw.
-  const counted = pairs.filter(({ expected }) => !has({ text: expected }))
-  const gained = counted.filter(({ baseline, candidate }) => has(candidate) && !has(baseline)).length
-  const lost = counted.filter(({ baseline, candidate }) => has(baseline) && !has(candidate)).length
+  const counted = clustersOf(pairs.filter(({ expected }) => !has({ text: expected })))
+  // Of near-duplicates, which count as one, what more of them do counts.
+  const changes = counted.map((cluster) => cluster.reduce((sum, pair) => sum + Number(has(pair.candidate)) - Number(has(pair.baseline)), 0))
+  const gained = changes.filter((change) => change > 0).length
+  const lost = changes.filter((change) => change < 0).length
   const rise = (gained - lost) / counted.length
   if (!(rise >= riseThatCounts) || mcnemarExact(lost, gained) > level / flaws.length) return []
   return [`${gained - lost} more answers of ${counted.length} ${words} (${gained} that were not so before)`]
@@ -39,7 +41,9 @@ function risenFlaw(pairs: readonly AnswerPair[], { words, has }: Flaw): string[]
 
 /** Gate items are left out: a correction may well be that answers should be shorter. */
 function changedLength(pairs: readonly AnswerPair[]): string[] {
-  const kept = pairs.filter(({ stratum, baseline }) => stratum !== 'gate' && baseline.text.trim() !== '')
+  const kept = clustersOf(pairs.filter(({ stratum, baseline }) => stratum !== 'gate' && baseline.text.trim() !== '')).flatMap(
+    ([first]) => first ?? [],
+  )
   if (kept.length < answersNeeded) return []
   const ratios = kept
     .map(({ baseline, candidate }) => candidate.text.trim().length / baseline.text.trim().length)

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
+import { parseJson } from '../evaluation/json-equal.ts'
 import { GenesisError } from '../errors.ts'
 import { readTextIfPresent } from '../state/files.ts'
 import { isCutShort } from '../state/history.ts'
@@ -31,7 +32,7 @@ export async function readForgotten(home: Home): Promise<Map<string, Forgotten>>
   const text = (await readTextIfPresent(home.forgotten)) ?? ''
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '' || isCutShort(line)) continue
-    const found = Forgotten.safeParse(parsed(line))
+    const found = Forgotten.safeParse(parseJson(line))
     if (!found.success) {
       const why = `line ${index + 1}: it names no learning that was forgotten`
       throw new GenesisError('GI-HELD-OUT-DAMAGED', { what: `${home.forgotten} is damaged.`, why })
@@ -39,13 +40,4 @@ export async function readForgotten(home: Home): Promise<Map<string, Forgotten>>
     forgotten.set(found.data.id, found.data)
   }
   return forgotten
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

@@ -103,11 +103,10 @@ export class OllamaServer {
     await this.asking(async (ollama) => await ollama.generate({ model: name, prompt: '', keep_alive: 0, stream: false }))
   }
 
-  async chat({ model, messages, think, options }: ChatRequest): Promise<ChatAnswer> {
+  async chat(asked: ChatRequest): Promise<ChatAnswer> {
     return await this.asking(async (ollama) => {
-      const request = { model, messages: [...messages] as Message[], options, ...(think === undefined ? {} : { think }) }
       let text = ''
-      for await (const part of await ollama.chat({ ...request, ...neverCut, stream: true })) {
+      for await (const part of await ollama.chat({ ...requestOf(asked), ...neverCut, stream: true })) {
         text += part.message.content
         if (part.done) return { text, doneReason: part.done_reason ?? null, promptTokens: part.prompt_eval_count ?? null }
       }
@@ -115,11 +114,10 @@ export class OllamaServer {
     }, null)
   }
 
-  /** The text that the model would be given; null where the server can't tell (then it answers as always). */
-  async rendered({ model, messages, think, options }: ChatRequest): Promise<string | null> {
-    const request = { model, messages: [...messages] as Message[], options, ...(think === undefined ? {} : { think }) }
+  /** The text that the model would be given; null where the server can't tell (then it answers as always). The model should be loaded: no answer is streamed here. */
+  async rendered(asked: ChatRequest): Promise<string | null> {
     const said = (await this.asking(
-      async (ollama) => await ollama.chat({ ...request, ...{ _debug_render_only: true }, stream: false }),
+      async (ollama) => await ollama.chat({ ...requestOf(asked), ...{ _debug_render_only: true }, stream: false }),
       null,
     )) as { _debug_info?: { rendered_template?: unknown } }
     const text = said._debug_info?.rendered_template
@@ -165,6 +163,11 @@ export class OllamaServer {
     }
   }
 }
+
+const requestOf = ({ model, messages, think, options }: ChatRequest) => ({
+  ...{ model, messages: [...messages] as Message[], options },
+  ...(think === undefined ? {} : { think }),
+})
 
 /** Newer servers would otherwise cut a prompt or an answer that does not fit and say nothing; older ones ignore it. */
 const neverCut = { truncate: false, shift: false }

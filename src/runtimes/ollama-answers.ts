@@ -42,7 +42,7 @@ export async function* generateOnOllama(
 
 /** What the server makes of the messages, where its version tells, and how many tokens that is. */
 export async function layoutOnOllama(
-  { server: connect }: OllamaRuntimeOptions,
+  { server: connect, retryDelaysMs = defaultDelaysMs }: OllamaRuntimeOptions,
   model: ModelLocation,
   messages: readonly ChatMessage[],
   decoding: DecodingOptions,
@@ -56,7 +56,9 @@ export async function layoutOnOllama(
     think: thinks ? false : undefined,
     options: { ...optionsOf(decoding), num_predict: 1 },
   }
-  return { text: await server.rendered(request), tokens: (await server.chat(request)).promptTokens }
+  // The answer is streamed while a slow model loads; what comes after it is quick.
+  const { promptTokens } = await patiently(server, request, retryDelaysMs, signal)
+  return { text: await server.rendered(request), tokens: promptTokens }
 }
 
 /** Greedy, and the same at each call; the context is set, as the server's own default differs from version to version. */

@@ -2,14 +2,17 @@ import Fastify from 'fastify'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { GenesisError } from '../errors.ts'
 import { errorReply, toGenesisError } from './error-reply.ts'
+import type { Reply } from './error-reply.ts'
 import { bearsToken, isOwnHost, isOwnOrigin } from './guards.ts'
 import type { Route } from './route.ts'
 
-export interface GuardOptions {
+export interface ServerOptions {
   /** Wanted of every request but those to open routes; null wants none. */
   token: string | null
   /** Names under which the server may be asked. */
   hostNames: readonly string[]
+  /** Hears of what is a bug here. */
+  failed: (error: unknown) => void
 }
 
 /** All of a request, and all entries in it. */
@@ -19,7 +22,12 @@ const requestTimeoutMs = 10_000
 const everyHeader = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /** Answers the routes over HTTP, with JSON; listens nowhere yet. */
-export function buildServer(routes: readonly Route[], { token, hostNames }: GuardOptions): FastifyInstance {
+export function buildServer(routes: readonly Route[], { token, hostNames, failed }: ServerOptions): FastifyInstance {
+  const send = (reply: FastifyReply, error: unknown): FastifyReply => {
+    const known = toGenesisError(error)
+    if (known.code === 'GI-BUG') failed(error)
+    return sendReply(reply, errorReply(known))
+  }
   const server = Fastify({
     bodyLimit: mostBytes,
     requestTimeout: requestTimeoutMs,
@@ -29,7 +37,7 @@ export function buildServer(routes: readonly Route[], { token, hostNames }: Guar
     // Node looks for slow requests every 30 seconds unless told.
     http: { headersTimeout: requestTimeoutMs / 2, connectionsCheckingInterval: 1000 },
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: (error, _request, reply) => send(reply as FastifyReply, error),
+    frameworkErrors: (error, _request, reply) => void send(reply as FastifyReply, error),
     clientErrorHandler: (_error, socket) => {
       const { body } = errorReply(new GenesisError('GI-REQUEST-INVALID', { why: 'it is not HTTP, or it came too slowly' }))
       const text = JSON.stringify(body)
@@ -59,27 +67,29 @@ export function buildServer(routes: readonly Route[], { token, hostNames }: Guar
     if (text === '') done(null, undefined)
     else void parseJson(request, text as string, done)
   })
-  for (const { method, path, body: schema, answer } of routes)
+  for (const { method, path, body: schema, isOpen, answer } of routes)
     server.route({
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
       // What has no use for a body does not read one.
       ...(schema === undefined && { bodyLimit: 1024 }),
       handler: async (request, reply) => {
-        const { status, body, headers } = await answer({ parameters: request.params as Record<string, string>, body: request.body })
-        return reply
-          .code(status)
-          .headers({ ...everyHeader, ...headers })
-          .send(body)
+        const asked = { parameters: request.params as Record<string, string>, body: request.body }
+        try {
+          return sendReply(reply, await answer(asked))
+        } catch (error) {
+          throw isOpen ? discreet(error) : error
+        }
       },
     })
   return server
 }
 
-function send(reply: FastifyReply, error: unknown): void {
-  const { status, body, headers } = errorReply(toGenesisError(error))
-  void reply
+/** To whoever has no token: what is wrong, and nothing about the home. */
+const discreet = (error: unknown): unknown => (error instanceof GenesisError ? new GenesisError(error.code) : error)
+
+const sendReply = (reply: FastifyReply, { status, body, headers }: Reply): FastifyReply =>
+  reply
     .code(status)
     .headers({ ...everyHeader, ...headers })
     .send(body)
-}

@@ -20,11 +20,6 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'GI-HOST-REFUSED': 421,
   'GI-LEARNING-INVALID': 422,
   'GI-NO-USABLE-LEARNING': 422,
-  'GI-BASE-MISSING': 422,
-  'GI-BASE-UNREADABLE': 422,
-  'GI-BASE-UNSUPPORTED': 422,
-  'GI-ENGINE-MISSING': 422,
-  'GI-ENGINE-VERSION': 422,
   'GI-BUG': 500,
 }
 

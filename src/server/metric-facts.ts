@@ -14,6 +14,8 @@ export interface MetricFacts {
   version: string
   status: Status
   past: Past
+  /** Cycles whose records can't be read; `past` is without them. */
+  unreadableCycles: number
   /** How long each step took when it was last finished, in milliseconds. */
   durationsMs: Partial<Record<Step, number>>
   /** Of the newest cycle in which two models were compared; null when none were. */
@@ -25,8 +27,10 @@ const mostCycles = 20
 
 export async function readMetricFacts(workshop: Workshop, config: Config, version: string): Promise<MetricFacts> {
   const status = await readStatus(workshop, config)
-  const past = await readPast(workshop)
-  const facts: MetricFacts = { version, status, past, durationsMs: {}, accuracy: null }
+  let unreadableCycles = 0
+  // One damaged cycle of years ago must not silence every alert.
+  const past = await readPast(workshop, () => (unreadableCycles += 1))
+  const facts: MetricFacts = { version, status, past, unreadableCycles, durationsMs: {}, accuracy: null }
   for (const { id } of past.cycles.slice(-mostCycles).reverse()) {
     const cycle = await readCycle(workshop, id)
     facts.accuracy ??= cycle.accuracy

@@ -14,7 +14,7 @@ export interface MetricFamily {
 type Values = MetricFamily['values']
 
 /** What a home says about itself in metrics. Times that never were are left out, so that no alert takes 1970 for one. */
-export function metricFamilies({ version, status, past, durationsMs, accuracy }: MetricFacts): MetricFamily[] {
+export function metricFamilies({ version, status, past, unreadableCycles, durationsMs, accuracy }: MetricFacts): MetricFamily[] {
   const { triggers, cycle, blockers } = status
   const deployed = past.releases.map(({ deployedAt }) => deployedAt).filter((at) => at !== null)
   const ended = (outcome: string): number => past.cycles.filter((one) => one.outcome === outcome).length
@@ -24,6 +24,7 @@ export function metricFamilies({ version, status, past, durationsMs, accuracy }:
     gauge('unusable_learnings', 'Entries of the learnings files that cannot be used.', one(status.unusable.count)),
     gauge('due', 'Whether a cycle is due and nothing holds it back.', one(Number(status.should_trigger))),
     gauge('blockers', 'Things that keep a cycle from running, such as a missing engine.', one(blockers.length)),
+    gauge('unreadable_cycles', 'Cycles whose records are damaged; the others are counted without them.', one(unreadableCycles)),
     gauge(
       'trigger_met',
       'Whether a trigger is met.',

@@ -29,6 +29,13 @@ import { SharedReading } from './shared-reading.ts'
 const improvement = '/api/v1/genesis/improvement'
 const recorded = { 200: RecordedReply, 201: RecordedReply, 409: ErrorReply, 413: ErrorReply, 422: ErrorReply }
 
+/** What only a person can mend (no engine, no base, a training program that is not there) is no reason to try again: not 503. */
+function notNow(error: unknown): Reply {
+  if (!(error instanceof GenesisError) || error.temporary) throw error
+  const reply = errorReply(error)
+  return reply.status === 503 ? { status: 422, body: reply.body } : reply
+}
+
 /** The API of one home. The configuration is read anew whenever it matters, as a call of the program would. */
 export function routesOf(workshop: Workshop, readConfig: () => Promise<Config>): Route[] {
   const { home, clock } = workshop
@@ -45,7 +52,10 @@ export function routesOf(workshop: Workshop, readConfig: () => Promise<Config>):
     return { status: fresh > 0 ? 201 : 200, body: { recorded: fresh, learnings: results } }
   }
   const trigger = async (): Promise<Reply> => {
-    const { id, opened } = await triggerCycle(workshop, await readConfig())
+    const config = await readConfig()
+    const triggered = await triggerCycle(workshop, config).catch(notNow)
+    if ('body' in triggered) return triggered
+    const { id, opened } = triggered
     status.forget()
     const headers = { location: `${improvement}/cycles/${id}` }
     if (!opened) return { ...errorReply(new GenesisError('GI-CYCLE-OPEN', { what: `${id} is open already.` })), headers }

@@ -18,6 +18,8 @@ export interface Serving {
   /** GENESIS_API_TOKEN; null when it is not set. */
   token: string | null
   version: string
+  /** Hears of what is a bug here. */
+  failed: (error: unknown) => void
 }
 
 export interface Listening {
@@ -33,19 +35,20 @@ const shortestToken = 16
  * @throws GenesisError GI-TOKEN-MISSING, GI-ADDRESS-UNUSABLE
  */
 export async function serve(
-  { workshop, readConfig, config, token, version }: Serving,
+  { workshop, readConfig, config, token, version, failed }: Serving,
   ready: (listening: Listening) => void,
 ): Promise<void> {
   const { signal } = workshop
   requireToken(config, token)
   const routes = routesOf(workshop, readConfig)
   const hostNames = [config.host.toLowerCase(), config.metricsHost.toLowerCase(), ...config.allowedHosts]
-  const api = buildServer([...routes, openApiRoute(routes, version)], { token, hostNames })
+  const api = buildServer([...routes, openApiRoute(routes, version)], { token, hostNames, failed })
   const requests = countRequests(api)
   const metrics = config.metrics
     ? buildServer([metricsRoute(workshop, readConfig, version, requests)], {
         token: isLoopback(config.metricsHost) ? null : token,
         hostNames,
+        failed,
       })
     : null
   try {

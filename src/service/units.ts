@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { hardening } from './hardening.ts'
-import { commandLine, quoted, unitText, unquoted } from './unit-text.ts'
+import { commandLine, ownMark, quoted, unitText, unquoted } from './unit-text.ts'
 import type { UnitSections } from './unit-text.ts'
 
 /** Where the services of one machine run. Paths are absolute. */
@@ -101,7 +101,7 @@ export function serviceUnits(place: ServicePlace): ServiceFile[] {
 export function userFile({ user, home }: ServicePlace): ServiceFile {
   return {
     name: 'genesis-improve.conf',
-    text: unitText('The user of the services.', {}).trimEnd() + `\nu ${user} - "genesis-improve" ${quoted(home)}\n`,
+    text: `${ownMark}.\n# The user of the services.\nu ${user} - "genesis-improve" ${quoted(home)}\n`,
   }
 }
 

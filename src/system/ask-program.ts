@@ -11,8 +11,8 @@ export interface ProgramCommand {
 }
 
 export interface ProgramAnswer extends ProcessEnd {
-  /** The lines of its standard output that are not blank. */
-  printed: string[]
+  /** The last line of its standard output that is not blank; null when there is none. */
+  lastPrinted: string | null
   /** The last line of both streams, cut; null when there is none. */
   lastWords: string | null
   timedOut: boolean
@@ -26,10 +26,12 @@ export async function askProgram(
   homeRoot: string,
   told: unknown,
 ): Promise<ProgramAnswer> {
-  const printed: string[] = []
+  let lastPrinted: string | null = null
   const started = startProcess(path.resolve(homeRoot, program), args, {
     directory: homeRoot,
-    onLine: (line, stream) => void (stream === 'stdout' && line.trim() !== '' && printed.push(line.trim())),
+    onLine: (line, stream) => {
+      if (stream === 'stdout' && line.trim() !== '') lastPrinted = line.trim()
+    },
   })
   let timedOut = false
   const timer = setTimeout(() => {
@@ -40,7 +42,7 @@ export async function askProgram(
   started.closeInput()
   const end = await started.ended
   clearTimeout(timer)
-  return { ...end, printed, timedOut, lastWords: started.lastLines().at(-1)?.slice(0, 200) ?? null }
+  return { ...end, lastPrinted, timedOut, lastWords: started.lastLines().at(-1)?.slice(0, 200) ?? null }
 }
 
 /** Why it did not do what it was asked for, in words; null when it ended with status 0. */

@@ -95,7 +95,11 @@ export function startProcess(file: string, args: readonly string[], options: Pro
     closeInput: () => void child.stdin.end(),
     stop: async (graceMs) => {
       signalGroup(child.pid, 'SIGTERM')
-      const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs)
+      const timer = setTimeout(() => {
+        signalGroup(child.pid, 'SIGKILL')
+        // What left the group may keep the streams open for ever.
+        for (const stream of [child.stdout, child.stderr]) stream.destroy()
+      }, graceMs)
       try {
         return await ended
       } finally {

@@ -10,7 +10,11 @@ child.once('error', (error) => {
   process.stderr.write(`${error.message}\n`)
   process.exit(notStarted)
 })
-child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 143)))
+child.once('exit', (code, signal) => {
+  // What the child leaves behind while it is being stopped goes as well, and this program with it.
+  if (stopping && process.platform !== 'win32') signalGroup('SIGKILL')
+  else process.exit(code ?? (signal === 'SIGKILL' ? 137 : 143))
+})
 
 let stopping = false
 function stop(): void {

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { ShownCycle } from '../cycle/show.ts'
 import type { Judgement, LostItem } from '../gate/judgement.ts'
 import { describeDataset } from './dataset.ts'
-import { duration, level, moment, percent, points, table, wrap } from './format.ts'
+import { duration, level, moment, percent, points, shorten, table, wrap } from './format.ts'
 
 /** One cycle: its steps, the accuracy of both models, the verdict with its interval, and examples of what changed. */
 export function describeCycle(cycle: ShownCycle, paint: ChalkInstance): string {
@@ -62,7 +62,7 @@ export function describeAccuracy(accuracy: NonNullable<ShownCycle['accuracy']>):
 }
 
 /** What the gate counted in each stratum. */
-export function describeStrata({ strata }: Judgement): string {
+function describeStrata({ strata }: Judgement): string {
   const rows = Object.entries(strata)
     .filter(([, { n }]) => n > 0)
     .map(([stratum, { n, gains, losses, difference, lower, upper }]) => [
@@ -76,10 +76,7 @@ export function describeStrata({ strata }: Judgement): string {
   return table([['  items', 'number', 'gained', 'lost', 'difference', 'interval'], ...rows], [1, 2, 3, 4, 5])
 }
 
-export function describeVerdict(
-  { verdict, estimate, interval, reasons, alpha, failureShare, missing }: Judgement,
-  paint: ChalkInstance,
-): string {
+function describeVerdict({ verdict, estimate, interval, reasons, alpha, failureShare, missing }: Judgement, paint: ChalkInstance): string {
   const colour = verdict === 'DEPLOY' ? paint.green : verdict === 'REFUSE' ? paint.red : paint.yellow
   const assumed =
     failureShare.source === 'assumed'
@@ -105,11 +102,15 @@ export function describeVerdict(
   return lines.join('\n')
 }
 
+/** Strata, verdict and categories: what the gate says of two models. */
+export const describeJudgement = (judgement: Judgement, paint: ChalkInstance): string =>
+  `${describeStrata(judgement)}\n\n${describeVerdict(judgement, paint)}${describeSlices(judgement)}`
+
 /** Every category, set off from what stands before it; nothing when there is only one. `-` is a category with too few items to test. */
-export function describeSlices({ slices }: Judgement): string {
+function describeSlices({ slices }: Judgement): string {
   if (slices.length < 2) return ''
   const rows = slices.map(({ category, n, gains, losses, difference, p, decisive }) => [
-    `  ${cut(category, widestCategory)}`,
+    `  ${shorten(category, widestCategory)}`,
     String(n),
     amount(gains),
     amount(losses),
@@ -125,13 +126,12 @@ const amount = (value: number): string => (Number.isInteger(value) ? String(valu
 
 const widestCategory = 26
 const widestText = 60
-const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 3)}...` : text).replaceAll('\n', ' ')
 
 /** An item with what was asked and both answers, as far as they are known. */
 function describeItem({ id, input, expected, baseline, candidate }: Omit<LostItem, 'difference'>): string {
   const asked = input === undefined ? { item: id } : { asked: input }
   const lines = Object.entries({ ...asked, expected, baseline, candidate })
     .filter(([, text]) => text !== undefined)
-    .map(([name, text]) => `      ${name.padEnd(9)} ${cut(text ?? '', widestText)}`)
+    .map(([name, text]) => `      ${name.padEnd(9)} ${shorten(text ?? '', widestText)}`)
   return [...lines, ''].join('\n')
 }

@@ -1,5 +1,5 @@
 import type { ShownDataset } from '../cycle/shown-dataset.ts'
-import { plural, wrap } from './format.ts'
+import { plural, shorten, wrap } from './format.ts'
 
 const shownCharacters = 60
 
@@ -11,7 +11,7 @@ export function describeDataset({ learnings, excluded, redacted, conflicts, clus
   ]
   for (const { reason, count, examples } of excluded) {
     lines.push(`    ${wrap(`${count} left out: each ${reason}`, 76, 6)}`)
-    for (const { id, input } of examples) lines.push(`      ${cut(`${id}: ${input}`)}`)
+    for (const { id, input } of examples) lines.push(`      ${shorten(`${id}: ${input}`, shownCharacters)}`)
   }
   if (conflicts > 0)
     lines.push(
@@ -25,8 +25,3 @@ export function describeDataset({ learnings, excluded, redacted, conflicts, clus
 }
 
 const excludedIn = (excluded: ShownDataset['excluded']): number => excluded.reduce((sum, { count }) => sum + count, 0)
-
-function cut(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ')
-  return line.length > shownCharacters ? `${line.slice(0, shownCharacters - 3)}...` : line
-}

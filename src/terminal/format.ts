@@ -1,3 +1,12 @@
+/** On one line, cut where it is longer than the width. */
+export function shorten(text: string, width: number): string {
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length > width ? `${line.slice(0, width - 3)}...` : line
+}
+
+/** A word of a command line as a shell takes it. */
+export const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+
 /** `1,234`; toLocaleString would load every language's rules first. */
 export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 

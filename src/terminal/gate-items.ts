@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { AddedItems } from '../cycle/add-gate-items.ts'
 import type { GateItems } from '../cycle/gate-items.ts'
 import type { Retirement } from '../cycle/retire-item.ts'
-import { plural, wrap } from './format.ts'
+import { plural, shorten, wrap } from './format.ts'
 
 const widestText = 66
 
@@ -16,9 +16,9 @@ export function describeGateItems({ items, retired, version, digest }: GateItems
     for (const { id, category, origin, release, cycle, input, expected } of own)
       lines.push(
         `  ${id}`,
-        `    ${cut(`${category}; ${origin}, since ${release}${cycle === null ? '; the next cycle pins it' : ''}`)}`,
-        `    asked     ${cut(input)}`,
-        `    expected  ${cut(expected)}`,
+        `    ${shorten(`${category}; ${origin}, since ${release}${cycle === null ? '; the next cycle pins it' : ''}`, widestText)}`,
+        `    asked     ${shorten(input, widestText)}`,
+        `    expected  ${shorten(expected, widestText)}`,
       )
   }
   if (items.length === 0) lines.push('No items yet: the first cycle pins them, and "genesis-improve gate add FILE" adds your own.')
@@ -39,9 +39,4 @@ export function describeAdded({ added, refused }: AddedItems): string {
     `${plural(added.length, 'item')} added; the next cycle pins ${added.length === 1 ? 'it' : 'them'}.`,
     ...refused.map(({ id, reason }) => wrap(`  left out: ${id} ${reason}`, 80, 4)),
   ].join('\n')
-}
-
-function cut(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ')
-  return line.length > widestText ? `${line.slice(0, widestText - 3)}...` : line
 }

@@ -3,7 +3,7 @@ import type { Forgetting } from '../cycle/forget.ts'
 import type { LearningInCycle } from '../cycle/learning-in-cycles.ts'
 import type { ShownRelease } from '../cycle/release-lineage.ts'
 import type { LearningTrace } from '../cycle/trace-learning.ts'
-import { moment, percent, plural, wrap } from './format.ts'
+import { moment, percent, plural, shorten, wrap } from './format.ts'
 
 const shownIds = 5
 const labelWidth = 14
@@ -106,5 +106,4 @@ const settings = (trainer: Record<string, unknown>): string =>
 const short = (digest: string): string => digest.slice(0, 12)
 
 const longest = 60
-const cut = (text: string | null): string =>
-  text === null ? '-' : (text.length > longest ? `${text.slice(0, longest - 3)}...` : text).replaceAll(/\s+/g, ' ')
+const cut = (text: string | null): string => (text === null ? '-' : shorten(text, longest))

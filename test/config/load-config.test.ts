@@ -275,6 +275,14 @@ describe('the digest of what shapes a cycle', () => {
     assert.equal(configDigest(await load()), first)
   })
 
+  test('does not depend on hours, approval, or what comes after a deployment', async () => {
+    const first = configDigest(await load())
+    await write(
+      '{"trainer":{"window":"01:00-06:00","nice":5},"gate":{"approval":"manual","probation":"warn"},"hooks":{"ping_url":"http://localhost/x"}}',
+    )
+    assert.equal(configDigest(await load()), first)
+  })
+
   test('changes with a setting of the training', async () => {
     const first = configDigest(await load())
     await write('{"trainer":{"rank":8}}')

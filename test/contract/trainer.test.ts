@@ -120,7 +120,7 @@ describe('a program of the user', () => {
   test('ends, with what it started, when whoever called it is killed', { skip: process.platform === 'win32' }, async () => {
     const { around } = await jobs()
     const mark = path.join(around, 'alive')
-    const grandchild = `setInterval(() => require("fs").writeFileSync(${JSON.stringify(mark)}, String(Date.now())), 20)`
+    const grandchild = `process.on("SIGTERM", () => {}); setInterval(() => require("fs").writeFileSync(${JSON.stringify(mark)}, String(Date.now())), 20)`
     const script = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "ignore" }); setInterval(() => {}, 1000)`
     const supervisor = path.join(packageRoot(), 'dist', 'supervisor.cjs')
     const caller = spawn(process.execPath, [

@@ -27,12 +27,14 @@ describe('evaluating two models', () => {
     const place = readyPlace()
     await place.runToEnd()
     const before = await place.state()
-    const { judgement, rows, baseline } = await evaluation(place, { candidate: before.current_model, baseline: 'genesis-base' })
+    const { judgement, answers, baseline } = await evaluation(place, { candidate: before.current_model, baseline: 'genesis-base' })
     assert.equal(baseline, 'genesis-base')
-    // The items failed under the base; against the release in production they are of the stratum regression.
-    assert.deepEqual([judgement.strata.regression.gains, judgement.strata.regression.losses], [40, 0])
-    assert.equal(rows.length, 140)
-    assert.deepEqual(rows.find(({ id }) => id.startsWith('learning:'))?.baseline, { score: 0, answer: 'something else' })
+    assert.equal(judgement.verdict, 'DEPLOY')
+    // They failed under the base, which is the baseline here.
+    assert.deepEqual([judgement.strata.gate.gains, judgement.strata.gate.losses], [40, 0])
+    assert.deepEqual([answers.baseline.length, answers.candidate.length], [140, 140])
+    const corrected = answers.baseline.find(({ id }) => id.startsWith('learning:'))
+    assert.deepEqual([corrected?.score, corrected?.answer], [0, 'something else'])
     assert.deepEqual(await place.state(), before)
     const asked = place.runtime.asked.length
     await evaluation(place, { candidate: before.current_model, baseline: 'genesis-base' })

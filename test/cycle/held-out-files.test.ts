@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from '
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import { readDecisions, readPinned } from '../../src/cycle/held-out-files.ts'
-import { readPinnedSet } from '../../src/cycle/pinned-set.ts'
+import { readPinnedSet, removeFromPinnedSet } from '../../src/cycle/pinned-set.ts'
 import { readStatus } from '../../src/cycle/status.ts'
 import { GenesisError } from '../../src/errors.ts'
 import { hourMs, newPlace, readyPlace, textOf } from './workplace.ts'
@@ -170,6 +170,14 @@ describe('a home whose held-out items are damaged', () => {
     assert.equal((await readPinnedSet(place.home)).items.length, items.length)
     writeFileSync(place.home.pinned, textOf(place.home.pinned).split('\n').slice(1).join('\n'))
     assert.equal((await readPinnedSet(place.home)).items.length, items.length - 1)
+    // Taking another item out starts from what is there.
+    const second = items[1]?.id
+    await removeFromPinnedSet(place.home, ({ id }) => id === second)
+    const left = await readPinnedSet(place.home)
+    assert.deepEqual(
+      left.items.map(({ id }) => id),
+      items.slice(2).map(({ id }) => id),
+    )
   })
 
   test('while a cycle is open: it fails with that reason, and the learnings wait as before', async () => {

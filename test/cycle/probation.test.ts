@@ -29,7 +29,7 @@ const statusOf = async (place: Workplace): Promise<{ state: string; text: string
 
 describe('a release on probation', () => {
   test('that fails far more often, and on what the one before answered right, is rolled back once', async () => {
-    const place = await released({}, { failures: 60, successes: 40 })
+    const place = await released({ gate: {} }, { failures: 60, successes: 40 })
     const spoils = place.mind
     place.mind = (question, generation) => (question.startsWith('spoilt') ? generation === 0 : spoils(question, generation))
     const { current_model: release } = await place.state()
@@ -55,6 +55,24 @@ describe('a release on probation', () => {
     const asked = place.runtime.asked.length
     await place.check()
     assert.equal(place.runtime.asked.length, asked, 'it was looked into again')
+  })
+
+  test('is weighed by the share of all outcomes, also where only the newest 200 of a kind are asked', async () => {
+    const place = await released({ gate: {} }, { failures: 0, successes: 0 })
+    for (let round = 0; round < 130; round += 1) {
+      place.learn(1, `spoilt ${round}`, at(place.nowMs + 2 * round))
+      place.succeed(4, `keep since ${round}`, at(place.nowMs + 2 * round + 1))
+    }
+    place.nowMs += hourMs
+    const { current_model: release } = await place.state()
+    // The one before answers 20% of what failed, and loses 6% of what was accepted: 4 points gained and 4.8 lost at a failure share of 20%.
+    const numberIn = (question: string): number => Number(/\d+/.exec(question)?.[0])
+    place.mind = (question, generation) =>
+      question.startsWith('spoilt') ? generation === 0 && numberIn(question) % 5 === 0 : generation > 0 || numberIn(question) % 50 > 2
+    const looked = await place.check()
+    assert.equal(looked.outcome, 'warned')
+    assert.match(looked.explanation, /On 130 corrections and 200 accepted answers since, genesis-base is estimated 0\.\d points worse/)
+    assert.equal((await place.state()).current_model, release)
   })
 
   test('is only warned about, or left alone, where that is configured', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { planDataset } from '../../src/dataset/plan.ts'
 import { prepareDataset } from '../../src/dataset/prepare.ts'
-import { isRefusal, reasonAgainst } from '../../src/dataset/quality.ts'
+import { reasonAgainst } from '../../src/dataset/quality.ts'
+import { isRefusal } from '../../src/evaluation/answer-marks.ts'
 import { ask, correction, corrections, inputOf } from './samples.ts'
 
 test('refusals are known in several languages', () => {

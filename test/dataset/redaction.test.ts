@@ -42,6 +42,18 @@ test('held-out items are asked and graded by the same placeholders; the pinned f
   )
 })
 
+test('a question that differs from a held-out one only in the spelling of a private value is not trained on', () => {
+  const userGate = [item('card', { input: 'Is 4111 1111 1111 1111 a valid card?', expected: 'yes' })]
+  const same = correction(500, { input: 'Is 4111111111111111 a valid card?', wanted: 'no' })
+  const other = correction(501, { input: 'Is 5500005555555559 a valid card?', wanted: 'no' })
+  const dataset = prepare(inputOf({ learnings: [other, same, ...withMail], userGate }))
+  assert.deepEqual(
+    dataset.fates.find(({ id }) => id === same.id),
+    { id: same.id, fate: 'excluded', reason: 'is a held-out item' },
+  )
+  assert.match(trained(dataset), /Is <card-\d> a valid card/)
+})
+
 test('later learnings give no value another placeholder, and the same input gives the same bytes', () => {
   const first = prepare(inputOf({ learnings: withMail }))
   const more = correction(500, { wanted: 'New: other@firm.example' })

@@ -80,6 +80,16 @@ describe('gate list, add and retire, through the program', async () => {
     )
   })
 
+  test('add refuses everything while nobody can tell what was trained on', async () => {
+    const train = path.join(place.home.cycles, place.cycles()[0] ?? '', 'prepare', 'train.jsonl')
+    const whole = textOf(train)
+    writeFileSync(train, whole.slice(whole.indexOf('\n') + 1))
+    writeFileSync(file, lines({ id: 'late', input: 'Name a river', expected: 'Rhine' }))
+    const error = await failing(['gate', 'add', file, ...at], 10, 'GI-RELEASE-DAMAGED')
+    assert.match(error.why ?? '', /prepare\/train\.jsonl is not what it was made from/)
+    writeFileSync(train, whole)
+  })
+
   test('retire takes an item out for ever: neither judged nor trained on, and on record', async () => {
     const [learned] = (await list()).items.filter(({ origin }) => origin === 'learning')
     const id = learned?.id ?? ''
@@ -95,12 +105,18 @@ describe('gate list, add and retire, through the program', async () => {
     assert.equal(retired.retired, true)
     assert.equal((await genesisJson(['gate', 'retire', 'own', '--reason', 'not ours', ...at]))['retired'], true)
     assert.match((await genesis(['gate', 'retire', 'own', '--reason', 'again', ...at])).stdout, /was retired before: not ours/)
+    // Under the same id another question is another item.
+    const offered = textOf(place.home.userGate)
+    writeFileSync(place.home.userGate, lines({ id: 'own', input: 'Name a lake', expected: 'Baikal' }))
+    assert.equal((await genesisJson(['gate', 'retire', 'own', '--reason', 'nor this', ...at]))['retired'], true)
+    writeFileSync(place.home.userGate, offered)
     const after = await list()
     assert.deepEqual(
       after.retired.map((item) => [item.id, item.reason]),
       [
         [id, 'wrong now'],
         ['user-gate:own', 'not ours'],
+        ['user-gate:own', 'nor this'],
       ],
     )
     assert.ok(!after.items.some((item) => item.id === id || item.id === 'user-gate:own'))

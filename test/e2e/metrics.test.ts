@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import { packageRoot } from '../../src/system/package-root.ts'
@@ -38,7 +38,28 @@ describe('metrics', () => {
       genesis_improvement_training_runs_total: 0,
     }
     for (const [name, value] of Object.entries(expected)) assert.equal(values.get(name), value, name)
-    assert.ok(![...values.keys()].some((name) => name.includes('timestamp') || name.includes('performance"} NaN')))
+    assert.ok(![...values.keys()].some((name) => name.includes('timestamp')))
+    // Unknown is left out, and is no NaN.
+    assert.equal(values.has('genesis_improvement_trigger_value{trigger="performance"}'), false)
+  })
+
+  test('say how many cycles are damaged, and everything else all the same', async (t) => {
+    const place = home(t)
+    await genesisJson(['check', '--once', '--home', place.root])
+    const damaged = path.join(place.cycles, 'cycle-20250101-000000')
+    mkdirSync(damaged, { recursive: true })
+    writeFileSync(path.join(damaged, 'cycle.json'), '{')
+    const { metrics } = await genesisJson<{ metrics: string }>(['metrics', '--home', place.root])
+    assert.equal(valuesIn(metrics).get('genesis_improvement_unreadable_cycles'), 1)
+    assert.equal(valuesIn(metrics).get('genesis_improvement_waiting_learnings'), 3)
+  })
+
+  test('a file that cannot be written is a usage error, and no directory is made for it', async (t) => {
+    const place = home(t)
+    const directory = temporaryDirectory(t)
+    for (const file of [directory, path.join(directory, 'nowhere', 'genesis.prom')])
+      await failing(['metrics', '--textfile', file, '--home', place.root], 2, 'GI-USAGE')
+    assert.deepEqual(readdirSync(directory), [])
   })
 
   test('--textfile replaces the file in one piece, readable for another user', async (t) => {

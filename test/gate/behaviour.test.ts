@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { holdsTemplateToken, isLooping, isRefusal } from '../../src/gate/answer-flaws.ts'
+import { holdsTemplateToken, isRefusal } from '../../src/evaluation/answer-marks.ts'
+import { isLooping } from '../../src/gate/answer-flaws.ts'
 import { behaviourProblems } from '../../src/gate/behaviour.ts'
 import type { AnswerPair } from '../../src/gate/behaviour.ts'
 
@@ -26,6 +27,13 @@ describe('a flaw is a reason to refuse when its share rises by .05 and exact McN
   test('however sure: under .05 it is none', () => {
     assert.deepEqual(behaviourProblems([...pairs(40, ''), ...pairs(960, good)]), [])
     assert.equal(behaviourProblems([...pairs(50, ''), ...pairs(950, good)]).length, 1)
+  })
+
+  test('near-duplicates count once: seven wordings of one question are one', () => {
+    const wordings = pairs(7, '').map((pair) => ({ ...pair, cluster: 'hours' }))
+    assert.deepEqual(behaviourProblems([...wordings, ...pairs(93, good)]), [])
+    const apart = pairs(7, '').map((pair, index) => ({ ...pair, cluster: `own ${index}` }))
+    assert.equal(behaviourProblems([...apart, ...pairs(93, good)]).length, 1)
   })
 
   test('what the baseline does as well counts against it, and not for it', () => {
@@ -85,13 +93,16 @@ describe('an answer', () => {
       'I cannot assist with this request.',
       'As an AI language model, I do not have opinions.',
       'Sorry, I am unable to provide that.',
-      'Es tut mir leid, aber das geht nicht.',
+      'Es tut mir leid, dabei kann ich nicht helfen.',
+      'Unfortunately, I cannot help with that.',
       'Je ne peux pas répondre à cela.',
       'Lo siento, no puedo ayudar con eso.',
     ])
       assert.equal(isRefusal(text), true, text)
     for (const text of [
       'Say: I cannot help you, and hang up.',
+      "I'm sorry for the delay. Your parcel arrives on Monday.",
+      'Es tut mir leid, aber das geht nicht.',
       'I can help with that.',
       'The sorry state of it.',
       'I cannot reproduce the error on main.',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { askProgram } from '../../src/system/ask-program.ts'
 import { allowedEnvironment, runProcess, startProcess } from '../../src/system/process.ts'
 
 const script = (source: string): [string, string[]] => [process.execPath, ['-e', source]]
@@ -85,4 +86,10 @@ describe('running another program', () => {
       http_proxy: 'p',
     })
   })
+})
+
+test('a program whose child keeps its output open, in a session of its own, is over at its time limit', { timeout: 20_000 }, async () => {
+  const script = `require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"], { detached: true, stdio: "inherit" }); process.exit(0)`
+  const answer = await askProgram({ program: process.execPath, args: ['-e', script], timeoutSeconds: 1 }, '/', {})
+  assert.equal(answer.timedOut, true)
 })

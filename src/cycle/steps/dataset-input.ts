@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { readBuiltinRetention } from '../../dataset/builtin-retention.ts'
 import type { CorpusEntry } from '../../corpora/port.ts'
@@ -9,13 +8,14 @@ import { readForgotten, saysOf } from '../../learnings/forgotten.ts'
 import type { Learning } from '../../learnings/learning.ts'
 import { readDecisions, readPinned, readRetired } from '../held-out-files.ts'
 import { readPinnedSet } from '../pinned-set.ts'
+import { readJsonLines } from '../../state/json-lines.ts'
 import type { StepContext } from '../run-step.ts'
 
 /** Everything the dataset is made from: the snapshot, and what stands in the home. */
 export async function readDatasetInput(context: StepContext): Promise<DatasetInput> {
   const { home, cycle, made } = context
   const forgotten = await readForgotten(home)
-  const snapshot = (await readRows<Learning>(path.join(context.from('collect'), 'learnings.jsonl'))).reverse()
+  const snapshot = (await readJsonLines<Learning>(path.join(context.from('collect'), 'learnings.jsonl'))).reverse()
   const collected = snapshot.filter(({ id }) => !forgotten.has(id))
   const saysForgotten = new Set([...forgotten.values()].flatMap(({ says }) => says ?? []))
   return {
@@ -23,7 +23,7 @@ export async function readDatasetInput(context: StepContext): Promise<DatasetInp
     release: cycle.baseline,
     learnings: collected.filter(({ kind }) => kind !== 'success'),
     successes: collected.filter(({ kind }) => kind === 'success'),
-    corpus: (await readRows<CorpusEntry>(path.join(context.from('collect'), 'corpus.jsonl'))).filter(
+    corpus: (await readJsonLines<CorpusEntry>(path.join(context.from('collect'), 'corpus.jsonl'))).filter(
       ({ input, output }) => !saysForgotten.has(saysOf(input, output)),
     ),
     userGate: (await readItems(home.userGate)).items,
@@ -36,11 +36,4 @@ export async function readDatasetInput(context: StepContext): Promise<DatasetInp
     settings: cycle.config.dataset,
     fits: await made.trainer.fits?.({ base: cycle.base, settings: cycle.config.trainer }),
   }
-}
-
-async function readRows<Row>(file: string): Promise<Row[]> {
-  return (await readFile(file, 'utf8'))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row)
 }

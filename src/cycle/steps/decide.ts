@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { PinnedItem } from '../../dataset/pinned-item.ts'
 import { requireUntrained } from '../../dataset/require-untrained.ts'
 import type { TrainingRow } from '../../dataset/rows.ts'
 import { GenesisError } from '../../errors.ts'
 import { judge } from '../../gate/judge.ts'
-import type { FailureShare, Judgement, PairedScore } from '../../gate/judgement.ts'
+import type { FailureShare, Judgement } from '../../gate/judgement.ts'
 import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
 import { digestText, writeFileAtomic } from '../../state/files.ts'
+import { jsonLinesOf } from '../../state/json-lines.ts'
 import { attemptFile } from '../attempts.ts'
 import type { Attempt } from '../attempts.ts'
-import { readJudgedItems } from '../judged-item.ts'
-import type { JudgedItem } from '../judged-item.ts'
+import { pairedScores, readJudgedItems } from '../judged-item.ts'
 import { nextAttemptOn } from '../next-attempt.ts'
+import { readPreparedItems } from '../prepared-items.ts'
 import { requireRemembered } from '../require-remembered.ts'
 import { asTexts } from '../result.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
@@ -21,7 +21,7 @@ import type { StepContext, StepResult } from '../run-step.ts'
 export async function decide(context: StepContext): Promise<StepResult> {
   const { cycle } = context
   await requireRemembered(context)
-  const pinned = await pinnedItems(context)
+  const pinned = await readPreparedItems(context.from('prepare'))
   requireUntrained(await trainedRows(context), pinned)
   const baseline = await readJudgedItems(path.join(context.from('evaluate'), 'baseline.jsonl'))
   const candidate = await readJudgedItems(path.join(context.from('evaluate'), 'candidate.jsonl'))
@@ -31,7 +31,7 @@ export async function decide(context: StepContext): Promise<StepResult> {
   const { servingProblems, behaviourProblems } = context.resultOf('evaluate')
   const judgement = withSimulationRule(
     judge({
-      scores: paired(baseline, candidate),
+      scores: pairedScores(baseline, candidate),
       failureShare,
       limits: { alpha, minimumGain, margin },
       checks: { serving: asTexts(servingProblems), behaviour: asTexts(behaviourProblems) },
@@ -59,11 +59,6 @@ export async function decide(context: StepContext): Promise<StepResult> {
   }
 }
 
-async function pinnedItems(context: StepContext): Promise<PinnedItem[]> {
-  const text = await readFile(path.join(context.from('prepare'), 'pinned.jsonl'), 'utf8')
-  return text.split('\n').flatMap((line) => (line === '' ? [] : PinnedItem.parse(JSON.parse(line))))
-}
-
 /**
  * What the trainer was given, unchanged since it was prepared.
  * @throws GenesisError GI-HELD-OUT-LEAK when it is another file: nobody knows then what the candidate has seen
@@ -75,16 +70,7 @@ async function trainedRows(context: StepContext): Promise<TrainingRow[]> {
       what: 'prepare/train.jsonl was changed after it was prepared, so the candidate is not judged.',
       remedy: 'Run "genesis-improve trigger" to open a new cycle.',
     })
-  return text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as TrainingRow)))
-}
-
-function paired(baseline: readonly JudgedItem[], candidate: readonly JudgedItem[]): PairedScore[] {
-  const after = new Map(candidate.map((row) => [row.id, row]))
-  return baseline.map(({ id, stratum, category, cluster, score, input, expected, answer }) => {
-    const other = after.get(id)
-    const texts = { input, expected, baseline: answer, candidate: other?.answer }
-    return { id, stratum, category, cluster, baseline: score, candidate: other?.score ?? NaN, texts }
-  })
+  return jsonLinesOf<TrainingRow>(text)
 }
 
 /** A model that learned from made-up corrections never reaches people who have real ones. */

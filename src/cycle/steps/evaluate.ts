@@ -1,18 +1,17 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { PinnedItem, stratumOf } from '../../dataset/pinned-item.ts'
+import { stratumOf } from '../../dataset/pinned-item.ts'
+import type { PinnedItem } from '../../dataset/pinned-item.ts'
 import { checkSameConvention } from '../../evaluation/prompt-convention.ts'
 import { graderDigests } from '../../evaluation/grade-answers.ts'
 import { GenesisError } from '../../errors.ts'
-import type { GivenAnswer } from '../../gate/answer-flaws.ts'
 import { behaviourProblems } from '../../gate/behaviour.ts'
-import type { AnswerPair } from '../../gate/behaviour.ts'
 import type { ModelLocation } from '../../runtimes/port.ts'
 import { writeLines } from '../../state/files.ts'
 import { answerPinned } from '../answer-pinned.ts'
 import { locateModel } from '../baseline.ts'
 import { checkLayout } from '../check-layout.ts'
-import type { JudgedItem } from '../judged-item.ts'
+import { answerPairs } from '../judged-item.ts'
+import { readPreparedItems } from '../prepared-items.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 
 /** Baseline and candidate answer the same pinned items, through the runtime that will serve them, as the exact artefacts. */
@@ -22,10 +21,7 @@ export async function evaluate(context: StepContext): Promise<StepResult> {
   const candidate = await made.serving.locate(release)
   if (candidate === null) throw new GenesisError('GI-STEP-FAILED', { what: `The staged release ${release} is no longer there.` })
   const baseline = await locateModel(made.serving, cycle.baseline, cycle.base)
-  const items = (await readFile(path.join(context.from('prepare'), 'pinned.jsonl'), 'utf8'))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => PinnedItem.parse(JSON.parse(line)))
+  const items = await readPreparedItems(context.from('prepare'))
   const { maxTokens, contextLength, parallel } = cycle.config.runtime
   const decoding = { maxTokens, contextLength, parallel }
   checkSameConvention(await made.runtime.promptConvention(baseline, decoding), await made.runtime.promptConvention(candidate, decoding))
@@ -46,17 +42,12 @@ export async function evaluate(context: StepContext): Promise<StepResult> {
     result: {
       items: items.length,
       graders: await graderDigests(items, { commands: cycle.config.gate.graders, homeRoot: context.home.root }),
-      behaviourProblems: behaviourProblems(before.flatMap((row, index) => pairOf(row, after[index]))),
+      behaviourProblems: behaviourProblems(answerPairs(before, after)),
       servingProblems: servingProblems(String(context.resultOf('package')['digest']), candidate, baseline),
       answersThatDiffer: after.filter((row, index) => row.answer !== before[index]?.answer).length,
     },
   }
 }
-
-const pairOf = (before: JudgedItem, after: JudgedItem | undefined): AnswerPair[] =>
-  after === undefined ? [] : [{ stratum: before.stratum, expected: before.expected, baseline: given(before), candidate: given(after) }]
-
-const given = ({ answer, finish }: JudgedItem): GivenAnswer => ({ text: answer, finish })
 
 /** What is wrong with the candidate as it would be served; it was loaded and asked already when this is called. */
 function servingProblems(packaged: string, candidate: ModelLocation, baseline: ModelLocation): string[] {

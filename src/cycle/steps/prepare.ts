@@ -9,7 +9,6 @@ import type { PreparedDataset } from '../../dataset/prepare.ts'
 import { retentionToAsk } from '../../dataset/retention.ts'
 import { promptConventionDigest } from '../../evaluation/prompt-convention.ts'
 import { bestCase } from '../../gate/best-case.ts'
-import { failureShare, givenFailureShare } from '../../gate/failure-share.ts'
 import type { FailureShare, Judgement } from '../../gate/judgement.ts'
 import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
 import type { Fate } from '../../learnings/fates.ts'
@@ -17,15 +16,14 @@ import { simulationSource } from '../../learnings/learning.ts'
 import type { ModelLocation } from '../../runtimes/port.ts'
 import { appendLines, digestFile, writeFileAtomic, writeLines } from '../../state/files.ts'
 import { withLock } from '../../state/lock.ts'
-import { readState } from '../../state/store.ts'
 import { answerPinned } from '../answer-pinned.ts'
 import { locateModel } from '../baseline.ts'
 import { checkLayout } from '../check-layout.ts'
 import type { JudgedItem } from '../judged-item.ts'
-import { lookAround } from '../look.ts'
 import { nextAttemptOn } from '../next-attempt.ts'
 import { writePinnedSet } from '../pinned-set.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
+import { shareOf } from '../share-of.ts'
 import { successFates } from '../success-fates.ts'
 import { readDatasetInput } from './dataset-input.ts'
 
@@ -51,7 +49,7 @@ export async function prepare(context: StepContext): Promise<StepResult> {
     path.join(context.directory, 'baseline.jsonl'),
     scores.map((row) => JSON.stringify(row)),
   )
-  const share = await shareOf(context)
+  const share = await shareOf(context, cycle.config)
   const best = await bestCaseOf(context, prepared.items, scores, share)
   const { maxTokens, contextLength, parallel } = cycle.config.runtime
   const convention = await made.runtime.promptConvention(baseline, { maxTokens, contextLength, parallel })
@@ -120,14 +118,6 @@ async function writeDataset({ directory }: StepContext, prepared: PreparedDatase
     path.join(directory, 'fates.jsonl'),
     fates.map((fate) => JSON.stringify(fate)),
   )
-}
-
-/** Given by hand, or from the outcomes since the baseline was deployed. */
-async function shareOf(context: StepContext): Promise<FailureShare> {
-  const given = context.cycle.config.gate.failureShare
-  if (given !== undefined) return givenFailureShare(given)
-  const { state } = await readState(context.home)
-  return failureShare((await lookAround(context, context.cycle.config, state)).learnings.outcomes)
 }
 
 async function bestCaseOf(
