@@ -179,6 +179,12 @@ export const GateConfig = z.strictObject({
     .describe('Share of requests the model fails on, when you know it; otherwise from outcomes.'),
 })
 
+/** How items that are made from learnings are graded: no pattern and no schema, since their answers are answers. */
+const ItemGrader = z.union([
+  z.enum(['exact', 'contains', 'numeric', 'json', 'similarity']),
+  z.strictObject({ kind: z.literal('command'), name: z.string().min(1) }),
+])
+
 const RedactionPattern = z.strictObject({
   name: z
     .string()
@@ -209,6 +215,10 @@ export const DatasetConfig = z.strictObject({
     .max(50)
     .default([])
     .describe('What else is private: [{"name":"customer","pattern":"C-[0-9]{6}"}], JavaScript patterns.'),
+  graders: z
+    .record(z.string().min(1), ItemGrader)
+    .default({})
+    .describe('How held-out corrections and accepted answers are graded, by category; "*" for all others. See "Your own items".'),
   retentionTarget: z.int().min(0).max(10000).default(200).describe('Retention items aimed at; the packaged set fills up to it.'),
   seed: z.int().min(0).max(2147483647).default(42).describe('Seed of everything random in this part.'),
 })
@@ -232,6 +242,14 @@ export const Config = z
     path: ['serving', 'name'],
     error: 'another name than that of the base, which a release must not replace',
   })
+  .refine(
+    ({ dataset, gate }) =>
+      Object.values(dataset.graders).every((grader) => typeof grader === 'string' || Object.hasOwn(gate.graders, grader.name)),
+    {
+      path: ['dataset', 'graders'],
+      error: 'commands by names that stand under gate.graders',
+    },
+  )
   .refine(({ runtime, serving }) => runtime.kind === undefined || (runtime.kind === 'ollama') === (serving.kind === 'ollama'), {
     path: ['runtime', 'kind'],
     error: 'what serves the releases: "ollama" with serving.kind "ollama", "engine" with "directory"',

@@ -5,6 +5,7 @@ import { ownItems } from './dataset-input.ts'
 import type { DatasetInput } from './dataset-input.ts'
 import { standingDecisions } from './decision.ts'
 import type { HoldoutDecision } from './decision.ts'
+import { gradersFrom } from './graded-by.ts'
 import { exchangesIn } from './held-out-guard.ts'
 import { holdOut } from './hold-out.ts'
 import type { HeldOut } from './hold-out.ts'
@@ -63,6 +64,7 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const shinglesFor = rememberShingles()
   const neighbours = neighboursAmong(inputsOf(curated.examples), shinglesFor)
   const own = ownItems(input)
+  const gradedBy = gradersFrom(input.settings.graders)
   const heldOut = holdOut({
     examples: curated.examples,
     items: retired.items,
@@ -70,11 +72,13 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     decisions: known,
     release,
     cycle,
+    gradedBy,
     shinglesFor,
     near: neighbours.pairs,
   })
   const retention = planRetention({
     ...input,
+    gradedBy,
     successes: input.successes.filter((success) => redaction.refusalOf(textsOf(success)) === undefined),
     items: heldOut.items,
     taken: takenInputs(curated, [...heldOut.items, ...(input.retired ?? [])], known),
