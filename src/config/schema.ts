@@ -36,15 +36,15 @@ export const CorpusConfig = z
       .min(1)
       .default('data/corpus.jsonl')
       .describe('JSONL file of {"input","output","category"?}; need not exist. Relative to the home.'),
-    host: hostName.default('127.0.0.1').describe('Where Weaviate is; for kind "weaviate", as all that follows.'),
-    port: portNumber.default(8080).describe('Its HTTP port.'),
-    grpcPort: portNumber.default(50051).describe('Its gRPC port.'),
-    secure: z.boolean().default(false).describe('Whether both are spoken to over TLS.'),
+    host: hostName.default('127.0.0.1').describe('Where Weaviate is; for kind "weaviate".'),
+    port: portNumber.default(8080).describe('HTTP port of Weaviate.'),
+    grpcPort: portNumber.default(50051).describe('gRPC port of Weaviate.'),
+    secure: z.boolean().default(false).describe('Whether Weaviate is spoken to over TLS, on both ports.'),
     collection: z
       .string()
       .regex(/^[A-Z][A-Za-z0-9_]{0,254}$/)
       .default('GenesisCorpus')
-      .describe('The collection that holds the examples.'),
+      .describe('The collection of Weaviate that holds the examples.'),
     tenant: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/)
@@ -57,7 +57,7 @@ export const CorpusConfig = z
         category: propertyName.default('category').describe('Property with the category; need not exist.'),
       })
       .prefault({})
-      .describe('Which properties of an object hold what.'),
+      .describe('Which properties of an object in that collection hold what.'),
     writeBack: z
       .boolean()
       .default(false)
@@ -81,8 +81,8 @@ const TrainerCommand = ProgramConfig.omit({ timeoutSeconds: true }).extend({
 export const TrainerConfig = z
   .strictObject({
     kind: z.enum(['engine', 'command']).default('engine').describe('What trains: the embedded engine, or a program of yours.'),
-    command: TrainerCommand.optional().describe('The program, for kind "command".'),
-    rank: z.int().min(1).max(512).default(16).describe('LoRA rank r.'),
+    command: TrainerCommand.optional().describe('The program that trains, for kind "command".'),
+    rank: z.int().min(1).max(512).default(16).describe('LoRA rank: how much the adapter can hold; 8 to 64 are usual.'),
     alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
     targetModules: z
       .array(TargetModule)
@@ -92,14 +92,24 @@ export const TrainerConfig = z
     learningRate: z.number().positive().max(1).default(2e-4).describe('Peak learning rate.'),
     minimumLearningRate: z.number().positive().max(1).default(1e-5).describe('Learning rate at the end of the cosine schedule; above 0.'),
     epochs: z.number().positive().max(100).default(2).describe('Passes over the training set; may be a fraction.'),
-    contextLength: z.int().min(64).max(32768).default(256).describe('Tokens a training step sees.'),
+    contextLength: z
+      .int()
+      .min(64)
+      .max(32768)
+      .default(256)
+      .describe('Tokens of a training step; an example that is longer is left out.'),
     loraScale: z
       .number()
       .positive()
       .max(1)
       .default(1)
       .describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
-    seed: z.int().min(0).max(2147483647).default(42).describe('Seed of everything random in this part.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(2147483647)
+      .default(42)
+      .describe('Seed of everything random in this section; the same seed and input give the same result.'),
     window: z
       .string()
       .regex(windowPattern)
@@ -170,7 +180,12 @@ export const GateConfig = z.strictObject({
     .default({})
     .describe('Programs of your own that score answers, by the name under which items call them.'),
   minimumGain: share.default(0.01).describe('Estimated gain in live accuracy that must be exceeded.'),
-  margin: z.number().gt(0).max(1).default(0.05).describe('Non-inferiority margin on retention and regression items.'),
+  margin: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.05)
+    .describe('Loss on retention and on regression items that must be excluded (non-inferiority margin).'),
   failureShare: z
     .number()
     .gt(0)
@@ -220,7 +235,12 @@ export const DatasetConfig = z.strictObject({
     .default({})
     .describe('How held-out corrections and accepted answers are graded, by category; "*" for all others. See "Your own items".'),
   retentionTarget: z.int().min(0).max(10000).default(200).describe('Retention items aimed at; the packaged set fills up to it.'),
-  seed: z.int().min(0).max(2147483647).default(42).describe('Seed of everything random in this part.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2147483647)
+    .default(42)
+    .describe('Seed of everything random in this section; the same seed and input give the same result.'),
 })
 
 /** genesis-improve.config.json; every key may be left out. */
