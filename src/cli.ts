@@ -54,6 +54,7 @@ const commands: readonly Entry[] = [
     load: () => import('./commands/install-service.ts'),
   },
   { name: 'uninstall-service', summary: 'take those units away again', load: () => import('./commands/uninstall-service.ts') },
+  { name: 'completion', summary: 'print a completion script for bash, zsh or fish', load: () => import('./commands/completion.ts') },
   { name: 'gate', summary: 'judge results, try the gate, list, add and retire its items', load: () => import('./commands/gate.ts') },
 ]
 
@@ -116,6 +117,7 @@ async function main(argv: readonly string[]): Promise<number> {
   })
 
   try {
+    if (argv[0] === '__complete') return await (await import('./commands/completion.ts')).complete(program, argv.slice(1), makeInvocation)
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync(argv, { from: 'user' })
     return exitCode
