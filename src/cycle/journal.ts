@@ -63,15 +63,22 @@ export async function readJournal(cycleDirectory: string): Promise<JournalEvent[
   } catch (error) {
     throw new GenesisError('GI-JOURNAL-UNREADABLE', {
       why: `${file} cannot be read (${systemErrorCode(error) ?? 'unknown'})`,
+      remedy: setAside(cycleDirectory),
       cause: error,
     })
   }
   const events = (text ?? '').split('\n').flatMap((line) => parseEvent(line))
   if (events[0]?.event !== 'opened') {
-    throw new GenesisError('GI-JOURNAL-UNREADABLE', { why: `${file} does not begin with the opening of a cycle` })
+    throw new GenesisError('GI-JOURNAL-UNREADABLE', {
+      why: `${file} does not begin with the opening of a cycle`,
+      remedy: setAside(cycleDirectory),
+    })
   }
   return events
 }
+
+const setAside = (cycleDirectory: string): string =>
+  `Run "genesis-improve cancel ${path.basename(cycleDirectory)}" to set that cycle aside.`
 
 function parseEvent(line: string): JournalEvent[] {
   if (line.trim() === '') return []

@@ -19,7 +19,9 @@ import { afterAllCycles, nextAttemptOn } from './next-attempt.ts'
 import type { Workshop } from './parts.ts'
 import { probationStatus } from './probation-status.ts'
 import type { ProbationStatus } from './probation-status.ts'
+import { recordedRemedy } from './recorded-remedy.ts'
 import { cycleStatus } from './transitions.ts'
+import { whatToDo } from './what-to-do.ts'
 
 /** What `status --json` prints: the six fields of the earlier system, and why things are as they are. */
 export interface Status {
@@ -51,6 +53,8 @@ export interface Status {
   last_verdict: { cycle: string; outcome: string; at: string; reasons: string[] } | null
   /** One line, whenever the newest corrections are not in the model that is served; null otherwise. */
   why_not_deployed: string | null
+  /** What somebody should do now, in one line; null when nothing is wrong. */
+  what_to_do: string | null
   /** Whether the release in production is watched, and what was seen. */
   probation: ProbationStatus
   /** Something the operator should know about the state file itself. */
@@ -86,7 +90,9 @@ export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'pa
     probation: probationStatus(config.gate, state, learnings.sequences),
     notice: problem ?? null,
   }
-  return { ...status, why_not_deployed: whyNotDeployed(status, triggers.summary) }
+  const why = whyNotDeployed(status, triggers.summary)
+  const remedy = await recordedRemedy(home, state)
+  return { ...status, why_not_deployed: why, what_to_do: why === null ? null : whatToDo(status, remedy, workshop.clock.now()) }
 }
 
 async function openCycleOf({ home, clock }: Pick<Workshop, 'home' | 'clock'>, config: Config, state: State): Promise<Status['cycle']> {
@@ -111,12 +117,15 @@ function lastVerdict({ last_cycle: last }: State): Status['last_verdict'] {
 }
 
 /** Pure: the one line that says why the newest corrections have not reached the served model. */
-export function whyNotDeployed(status: Omit<Status, 'why_not_deployed'>, triggersSummary: string): string | null {
+export function whyNotDeployed(status: Omit<Status, 'why_not_deployed' | 'what_to_do'>, triggersSummary: string): string | null {
   const { cycle, blockers, last_verdict: last, current_model: current } = status
   if (cycle !== null) {
     if (cycle.error !== null) return `${cycle.id} could not finish ${cycle.step ?? 'its step'} yet: ${cycle.error}`
     if (cycle.waiting_for !== null) return `${cycle.id} waits: ${cycle.waiting_for.explanation}`
-    return `${cycle.id} is still at work (${cycle.step ?? 'conclude'})`
+    const step = cycle.step ?? 'conclude'
+    return cycle.status === 'running'
+      ? `${cycle.id} is still at work (${step})`
+      : `${cycle.id} stopped before ${step}, and nobody works on it now`
   }
   if (last !== null && last.outcome !== 'DEPLOY') {
     const why = last.reasons[0] ?? 'no reason was recorded'
