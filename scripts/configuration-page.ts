@@ -60,7 +60,8 @@ function facts(path: string, schema: SettingSchema): string {
 function allowed(path: string, { properties, additionalProperties, items }: SettingSchema): string {
   if (items?.properties !== undefined) return 'a list of objects with the fields below'
   if (properties !== undefined) return 'an object with the fields below'
-  if (typeof additionalProperties === 'object') return 'an object: names of your own, each with an object that has the fields below'
+  if (typeof additionalProperties === 'object' && additionalProperties.properties !== undefined)
+    return 'an object: names of your own, each with an object that has the fields below'
   return allowedValues(path.split('.'))
 }
 

@@ -71,6 +71,7 @@ export const settingNotes: Readonly<Record<string, SettingNote>> = {
   'dataset.conflicts': { example: 'drop' },
   'dataset.redaction': { example: 'refuse' },
   'dataset.redactionPatterns': { example: [{ name: 'customer', pattern: 'C-[0-9]{6}' }] },
+  'dataset.graders': { example: { sql: 'exact', '*': 'similarity' } },
   'dataset.retentionTarget': { unit: 'items', example: 300 },
   'server.host': { example: '0.0.0.0' },
   'server.allowedHosts': { example: ['genesis.example'] },
