@@ -67,5 +67,5 @@ async function outcomeOf(read: () => unknown): Promise<string> {
 /** The beginning of an input, its bytes as text. */
 function shown(input: unknown): string {
   if (Array.isArray(input)) return input.map(shown).join(' | ')
-  return (Buffer.isBuffer(input) ? JSON.stringify(input.toString('latin1', 0, 3000)) : inspect(input)).slice(0, 3000)
+  return (Buffer.isBuffer(input) ? JSON.stringify(input.toString('latin1', 0, 3000)) : inspect(input)).slice(0, 2000)
 }

@@ -71,7 +71,15 @@ test('damaged releases and journals, from which a lost state is made anew, are r
   const home = fuzzedHome(t)
   const directories = { release: path.join(home.models, release.name), cycle: path.join(home.cycles, release.cycle) }
   for (const directory of Object.values(directories)) mkdirSync(directory, { recursive: true })
-  await campaign(t, fc.tuple(damagedJson([release]), damagedLines(journal)), async ([record, lines]) => {
+  const whole = {
+    record: Buffer.from(JSON.stringify(release)),
+    lines: Buffer.from(journal.map((line) => `${JSON.stringify(line)}\n`).join('')),
+  }
+  const inputs = fc.oneof(
+    damagedJson([release]).map((record) => ({ ...whole, record })),
+    damagedLines(journal).map((lines) => ({ ...whole, lines })),
+  )
+  await campaign(t, inputs, async ({ record, lines }) => {
     writeFileSync(path.join(directories.release, 'release.json'), record)
     writeFileSync(path.join(directories.cycle, 'journal.jsonl'), lines)
     await readState(home)
