@@ -81,13 +81,7 @@ function requireSame(learning: Learning, recorded: Learning | string): void {
   throw new GenesisError('GI-LEARNING-CONFLICT', { what: `The id ${JSON.stringify(learning.id)} stands for another learning already.` })
 }
 
-/** Null for a line that a crash cut short: the learning in it can't be told. */
 function learningIn(line: string): Learning | null {
-  try {
-    const normalised = normaliseEntry(JSON.parse(line))
-    return typeof normalised === 'string' ? null : normalised.learning
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
+  const normalised = normaliseEntry(JSON.parse(line))
+  return typeof normalised === 'string' ? null : normalised.learning
 }
