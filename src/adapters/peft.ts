@@ -107,7 +107,7 @@ function forModule(patterns: z.infer<typeof Pattern>, module: string): number | 
 }
 
 /** What PEFT itself writes, and what takes no time. */
-const plainPattern = /^\^?[\w.-]+\$?$/
+const plainPattern = /^\^?(?:[\w.-]|\\\.)+\$?$/
 const timeLimitMs = 200
 
 function fits(pattern: string, module: string): boolean {
