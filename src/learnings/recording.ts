@@ -71,7 +71,8 @@ async function append(home: Home, learnings: readonly Learning[], clock: Clock, 
   })
   const now = clock.now().toISOString()
   const lines = [...fresh.values()].map((learning) => lineOf({ ...learning, at: learning.at ?? now }))
-  if (lines.length > 0) await appendLines(home.learningsJsonl, lines)
+  // Whoever wrote a line that is there already may have died before it was synced: it is acknowledged only when it is on disk.
+  if (lines.length > 0 || before.size > 0) await appendLines(home.learningsJsonl, lines)
   return results
 }
 
