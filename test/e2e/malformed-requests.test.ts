@@ -20,8 +20,13 @@ async function answerTo(port: number, bytes: Buffer): Promise<string> {
   socket.setEncoding('latin1').on('data', (text: string) => (said += text))
   socket.on('error', () => undefined)
   socket.end(bytes)
-  await once(socket, 'close')
+  await closed(socket)
   return said
+}
+
+/** Also when it was reset. */
+const closed = async (socket: Socket): Promise<void> => {
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
 }
 
 const statusesIn = (said: string): number[] => [...said.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status))
@@ -88,8 +93,8 @@ test('more connections than it can serve are turned away, and it goes on', async
   const served = await serving(t, temporaryHome(t, { config: { server: { port: 0, metricsPort: 0 } } }))
   const silent = await slowClients(portOf(served), 500)
   const [turnedAway] = await slowClients(portOf(served), 1)
-  await once(turnedAway ?? assert.fail(), 'close')
+  await closed(turnedAway ?? assert.fail())
   for (const socket of silent) socket.destroy()
-  await Promise.all(silent.map(async (socket) => socket.closed || (await once(socket, 'close'))))
+  await Promise.all(silent.map(closed))
   assert.equal((await served.ask('/healthz')).status, 200)
 })
