@@ -37,10 +37,11 @@ export async function benchApi(): Promise<BenchRow[]> {
     const [line] = (await once(createInterface(server.stdout), 'line')) as [string]
     const { api } = JSON.parse(line) as { api: string }
     await steps.first
-    const before = { steps: steps.count(), bytes: residentBytes(server) }
+    const before = { steps: steps.count(), bytes: residentBytes(server), processorSeconds: processorSeconds(server) }
     const busy = loadavg()[0] ?? 0
     const { statusMs, learningMs, acknowledged, failures } = await load(api, seconds, statusesPerSecond, learningsPerSecond)
     const during = { steps: steps.count() - before.steps, bytes: residentBytes(server) }
+    const used = processorSeconds(server) - before.processorSeconds
     const ended = once(server, 'exit')
     server.kill('SIGKILL')
     await ended
@@ -52,7 +53,7 @@ export async function benchApi(): Promise<BenchRow[]> {
         goal: 'no error',
         measured:
           `${statusMs.length} statuses (${times(statusMs)}), ${learningMs.length} learnings (${times(learningMs)}), ${failures.length} errors` +
-          `${failures.length > 0 ? ` such as ${failures[0]}` : ''}; ${during.steps} steps ran; ${availableParallelism()} processors, load before ${busy.toFixed(1)}`,
+          `${failures.length > 0 ? ` such as ${failures[0]}` : ''}; ${during.steps} steps ran; the server took ${used.toFixed(1)} s of a processor; ${availableParallelism()} processors, load before ${busy.toFixed(1)}`,
         met: failures.length === 0 && during.steps > 0,
       },
       {
@@ -108,6 +109,14 @@ function idsIn(home: Home): string[] {
 function residentBytes({ pid }: ChildProcess): number {
   if (process.platform !== 'linux') return 0
   return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+}
+
+/** As Linux counts it, in hundredths; zero elsewhere. */
+function processorSeconds({ pid }: ChildProcess): number {
+  if (process.platform !== 'linux') return 0
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+  const [user, system] = fields.split(' ').slice(11, 13)
+  return (Number(user) + Number(system)) / 100
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
