@@ -73,6 +73,11 @@ export async function readJournal(cycleDirectory: string): Promise<JournalEvent[
   return events
 }
 
+/** The error for another file of a cycle that is not what was written. */
+export function damagedRecord(file: string): GenesisError {
+  return new GenesisError('GI-JOURNAL-UNREADABLE', { what: 'A record of a cycle is damaged.', why: `${file} is not what was written` })
+}
+
 function parseEvent(line: string): JournalEvent[] {
   if (line.trim() === '') return []
   let value: unknown
