@@ -1,19 +1,18 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { systemErrorCode } from '../errors.ts'
-import { parseJson } from '../evaluation/json-equal.ts'
 import type { Judgement } from '../gate/judgement.ts'
-import { digestText, readTextIfPresent } from '../state/files.ts'
 import { cycleDirectory, readManifest, stepDirectory } from './cycle-directory.ts'
 import { summarise } from './history.ts'
 import type { CycleSummary } from './history.ts'
-import { damagedRecord, readJournal } from './journal.ts'
+import { readJournal } from './journal.ts'
 import type { JournalEvent } from './journal.ts'
 import { readJudgedItems } from './judged-item.ts'
 import type { JudgedItem } from './judged-item.ts'
 import type { Workshop } from './parts.ts'
 import { readShownDataset } from './shown-dataset.ts'
 import type { ShownDataset } from './shown-dataset.ts'
+import { readShownVerdict } from './shown-verdict.ts'
 import { stepResults } from './step-results.ts'
 import { steps } from './step.ts'
 import type { Step } from './step.ts'
@@ -74,7 +73,7 @@ export async function readCycle({ home }: Pick<Workshop, 'home'>, id: string): P
   const directory = cycleDirectory(home, id)
   const events = await readJournal(directory)
   const pair = await readPair(stepDirectory(directory, 'evaluate'))
-  const verdict = await readVerdict(path.join(stepDirectory(directory, 'decide'), 'verdict.json'), events)
+  const verdict = await readShownVerdict(stepDirectory(directory, 'decide'), events)
   return {
     ...summarise(manifest, events),
     base: manifest.base,
@@ -86,17 +85,6 @@ export async function readCycle({ home }: Pick<Workshop, 'home'>, id: string): P
     backoffUntil: events.findLast((event) => event.event === 'closed')?.backoff?.until ?? null,
     flips: pair === null ? [] : flipsOf(pair),
   }
-}
-
-/** The judgement as `decide` wrote it, and null before that. Throws GI-JOURNAL-UNREADABLE when it is another by now. */
-async function readVerdict(file: string, events: readonly JournalEvent[]): Promise<Record<string, unknown> | null> {
-  const text = await readTextIfPresent(file)
-  if (text === undefined) return null
-  const decided = events.findLast((event) => event.event === 'step-finished' && event.step === 'decide')
-  const recorded = decided?.event === 'step-finished' ? decided.outputs['verdict.json'] : undefined
-  const verdict = z.looseObject({}).safeParse(parseJson(text))
-  if (!verdict.success || (recorded !== undefined && digestText(text) !== recorded)) throw damagedRecord(file)
-  return verdict.data
 }
 
 interface Pair {

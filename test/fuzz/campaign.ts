@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { GenesisError } from '../../src/errors.ts'
 
 /** How many damaged inputs each campaign tries: some hundreds among the other tests, as many as GENESIS_FUZZ_RUNS says otherwise. */
-const runs = Number(process.env['GENESIS_FUZZ_RUNS'] ?? 200)
+const runs = Number(process.env['GENESIS_FUZZ_RUNS'] ?? 120)
 
 const mostBytes = 200e6
 /** No input of these sizes takes a reader near to this; one that does hangs for all practical purposes. */

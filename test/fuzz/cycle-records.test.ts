@@ -83,6 +83,6 @@ test('a cycle goes on from a damaged journal or record of its opening, or fails 
         rmSync(copy.home.root, { recursive: true, force: true })
       }
     },
-    { share: 1 / 5 },
+    { share: 1 / 10 },
   )
 })
