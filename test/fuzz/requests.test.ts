@@ -37,7 +37,11 @@ const url = fc.oneof(
   {
     weight: 2,
     arbitrary: damagedBytes(paths.map((path) => Buffer.from(path))).map(
-      (bytes) => `/${bytes.toString('latin1').replaceAll(/[\0-\x20\x7f-\xff#]/g, '%')}`,
+      (bytes) =>
+        `/${bytes
+          .toString('latin1')
+          .replaceAll(/[\0-\x20\x7f-\xff#\\]/g, '%')
+          .replace(/^\/+/, '')}`,
     ),
   },
   fc.string().map((text) => `${improvement}/cycles/${encodeURIComponent(text.replaceAll(/[\ud800-\udfff]/g, ''))}`),
