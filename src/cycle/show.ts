@@ -2,7 +2,6 @@ import path from 'node:path'
 import { z } from 'zod'
 import { systemErrorCode } from '../errors.ts'
 import type { Judgement } from '../gate/judgement.ts'
-import { readTextIfPresent } from '../state/files.ts'
 import { cycleDirectory, readManifest, stepDirectory } from './cycle-directory.ts'
 import { summarise } from './history.ts'
 import type { CycleSummary } from './history.ts'
@@ -13,6 +12,7 @@ import type { JudgedItem } from './judged-item.ts'
 import type { Workshop } from './parts.ts'
 import { readShownDataset } from './shown-dataset.ts'
 import type { ShownDataset } from './shown-dataset.ts'
+import { readShownVerdict } from './shown-verdict.ts'
 import { stepResults } from './step-results.ts'
 import { steps } from './step.ts'
 import type { Step } from './step.ts'
@@ -73,8 +73,7 @@ export async function readCycle({ home }: Pick<Workshop, 'home'>, id: string): P
   const directory = cycleDirectory(home, id)
   const events = await readJournal(directory)
   const pair = await readPair(stepDirectory(directory, 'evaluate'))
-  const decided = await readTextIfPresent(path.join(stepDirectory(directory, 'decide'), 'verdict.json'))
-  const verdict = decided === undefined ? null : z.looseObject({}).parse(JSON.parse(decided))
+  const verdict = await readShownVerdict(stepDirectory(directory, 'decide'), events)
   return {
     ...summarise(manifest, events),
     base: manifest.base,

@@ -36,6 +36,15 @@ export async function syncDirectory(directory: string): Promise<void> {
 
 /** Replaces `file` in one piece: unique temporary file in the same directory, fsync, rename, fsync of the directory. */
 export async function writeFileAtomic(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  await replaceFile(file, content, mode, true)
+}
+
+/** The same for what may be lost, or damaged, in a power cut and is then made anew: it does not wait for the disk. */
+export async function writeCacheFile(file: string, content: string | Uint8Array): Promise<void> {
+  await replaceFile(file, content, 0o600, false)
+}
+
+async function replaceFile(file: string, content: string | Uint8Array, mode: number, isSynced: boolean): Promise<void> {
   const directory = path.dirname(file)
   const temporary = path.join(directory, `.${path.basename(file)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
   let isCreated = false
@@ -45,12 +54,12 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
     isCreated = true
     try {
       await handle.writeFile(content)
-      await handle.sync()
+      if (isSynced) await handle.sync()
     } finally {
       await handle.close()
     }
     await rename(temporary, file)
-    await syncDirectory(directory)
+    if (isSynced) await syncDirectory(directory)
   } catch (error) {
     if (isCreated) await rm(temporary, { force: true })
     throw writeError(error, file)
