@@ -35,7 +35,8 @@ type Told = Pick<HookEvent, 'hook'> & Partial<HookEvent>
 /** What has happened stays so, whatever a hook makes of it. */
 async function tell(workshop: Workshop, told: Told): Promise<void> {
   const failure = await announce(workshop, told)
-  if (failure !== null) workshop.notice(`The hook ${told.hook} failed: ${failure}`)
+  const { hook, cycle = null, step = null } = told
+  if (failure !== null) workshop.notice(`The hook ${hook} failed: ${failure}`, { cycle, step })
 }
 
 async function announce({ home, clock, hook }: Workshop, told: Told): Promise<string | null> {
