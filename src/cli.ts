@@ -42,6 +42,7 @@ const commands: readonly Entry[] = [
     summary: 'show one cycle, one release or one learning: what it came from, what became of it',
     load: () => import('./commands/show.ts'),
   },
+  { name: 'logs', summary: 'show what happened in a cycle, and what its trainer printed', load: () => import('./commands/logs.ts') },
   { name: 'ask', summary: 'ask the current model', load: () => import('./commands/ask.ts') },
   { name: 'evaluate', summary: 'compare two models on held-out items', load: () => import('./commands/evaluate.ts') },
   { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },

@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { releasesToPrune } from '../../serving/prune.ts'
 import { listReleases, updateRelease } from '../../serving/release-files.ts'
 import { readState } from '../../state/store.ts'
 import { readTextIfPresent, writeFileAtomic } from '../../state/files.ts'
-import { fatesFile, releaseNameOf, trainingDirectory } from '../cycle-directory.ts'
+import { fatesFile, releaseNameOf } from '../cycle-directory.ts'
+import { freeTraining } from '../free-training.ts'
 import { asNumber } from '../result.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 import { writeBack } from '../write-back.ts'
@@ -35,7 +35,7 @@ export async function conclude(context: StepContext): Promise<StepResult> {
   const served = await made.serving.served()
   const freed = releasesToPrune(await listReleases(context.home), served?.name ?? state.current_model, cycle.config.serving.keep)
   for (const name of freed) await made.serving.discard(name)
-  await rm(trainingDirectory(context.cycleDirectory), { recursive: true, force: true })
+  await freeTraining(context.cycleDirectory)
   const isDeployed = context.verdict === 'DEPLOY'
   const writtenBack = isDeployed ? await writeBack(context) : null
   return { result: { freed, release: isDeployed ? release : null, ...(writtenBack === null ? {} : { writtenBack }) } }
