@@ -39,12 +39,13 @@ async function tell(workshop: Workshop, told: Told): Promise<void> {
   if (failure !== null) workshop.notice(`The hook ${hook} failed: ${failure}`, { cycle, step })
 }
 
-async function announce({ home, clock, hook }: Workshop, told: Told): Promise<string | null> {
+async function announce({ home, clock, hook, conceal }: Workshop, told: Told): Promise<string | null> {
   if (!hook.wants(told.hook)) return null
   const { state } = await readState(home)
   const nothing = { cycle: null, step: null, outcome: null, reasons: [] }
   try {
-    return await hook.run({ ...nothing, at: clock.now().toISOString(), home: home.root, model: state.current_model, ...told })
+    const failure = await hook.run({ ...nothing, at: clock.now().toISOString(), home: home.root, model: state.current_model, ...told })
+    return failure === null ? null : conceal(failure)
   } catch (error) {
     if (error instanceof GenesisError) return error.what
     throw error

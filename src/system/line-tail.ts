@@ -39,7 +39,10 @@ export class LineTail {
     if (handle === null) return
     try {
       const { size } = await handle.stat()
-      if (size < this.#offset) this.#offset = 0
+      if (size < this.#offset) {
+        this.takeRest()
+        this.#offset = 0
+      }
       const buffer = Buffer.alloc(Math.min(pieceBytes, Math.max(0, size - this.#offset)))
       while (this.#offset < size) {
         const { bytesRead } = await handle.read(buffer, 0, buffer.length, this.#offset)
