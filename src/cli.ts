@@ -46,6 +46,7 @@ const commands: readonly Entry[] = [
   { name: 'ask', summary: 'ask the current model', load: () => import('./commands/ask.ts') },
   { name: 'evaluate', summary: 'compare two models on held-out items', load: () => import('./commands/evaluate.ts') },
   { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },
+  { name: 'prune', summary: 'free old weights, logs and caches; records stay', load: () => import('./commands/prune.ts') },
   { name: 'doctor', summary: 'check everything that a cycle needs', load: () => import('./commands/doctor.ts') },
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },

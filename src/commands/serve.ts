@@ -17,10 +17,13 @@ export const configure: CommandModule['configure'] = (command, act) => {
       const token = environment['GENESIS_API_TOKEN'] ?? null
       // The caller is told that it is a bug; what it was stands in the journal.
       const failed = (error: unknown): void => out.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
-      await serve({ workshop, readConfig: async () => await readConfig(invocation), config: config.server, token, version: programVersion(), failed }, ({ api, metrics }) => {
-        if (out.json) out.line({ api, metrics })
-        else out.print([`API at ${api}`, ...(metrics === null ? [] : [`metrics at ${metrics}/metrics`])].join(', '))
-      })
+      await serve(
+        { workshop, readConfig: async () => await readConfig(invocation), config: config.server, token, version: programVersion(), failed },
+        ({ api, metrics }) => {
+          if (out.json) out.line({ api, metrics })
+          else out.print([`API at ${api}`, ...(metrics === null ? [] : [`metrics at ${metrics}/metrics`])].join(', '))
+        },
+      )
       return exitCodes.done
     }),
   )

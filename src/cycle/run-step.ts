@@ -96,7 +96,14 @@ export async function runStep(
       return { end: 'interrupted' }
     }
     const failure = concealed(asGenesisError(writeError(error, attemptPath)), workshop.conceal)
-    await recordEvent(workshop, cycle.id, { event: 'step-failed', at: now(), step, attempt, temporary: failure.temporary, error: recorded(failure) })
+    await recordEvent(workshop, cycle.id, {
+      event: 'step-failed',
+      at: now(),
+      step,
+      attempt,
+      temporary: failure.temporary,
+      error: recorded(failure),
+    })
     return { end: 'failed', error: failure }
   }
 }
