@@ -9,9 +9,9 @@ import { errorTable, exitCodes, GenesisError, systemErrorCode } from './errors.t
 import { homeAt } from './state/home.ts'
 import { systemClock } from './system/clock.ts'
 import { Concealer } from './system/concealer.ts'
-import { isJournal } from './system/journal-stream.ts'
 import type { Log } from './system/log.ts'
 import { programVersion } from './system/package-root.ts'
+import { openLog } from './terminal/open-log.ts'
 import { Output } from './terminal/output.ts'
 
 interface Entry {
@@ -91,13 +91,6 @@ async function main(argv: readonly string[]): Promise<number> {
     }
   }
 
-  /** The log in which standard error is written; null for text. Its library is read only then. */
-  async function openLog({ logFormat }: GlobalOptions): Promise<Log | null> {
-    if ((logFormat ?? (isJournal(environment['JOURNAL_STREAM'], process.stderr.fd) ? 'json' : 'human')) === 'human') return null
-    const { jsonLog } = await import('./system/log.ts')
-    return jsonLog(process.stderr, { clock: systemClock, conceal })
-  }
-
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       // A second signal means now.
@@ -132,7 +125,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   program.hook('preAction', async (_program, command) => {
     const options = globalOptionsOf(command)
-    invocation = makeInvocation(options, await openLog(options))
+    invocation = makeInvocation(options, await openLog(options.logFormat, environment, conceal))
   })
 
   try {

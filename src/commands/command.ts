@@ -4,6 +4,7 @@ import type { Environment } from '../config/environment.ts'
 import type { Home } from '../state/home.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Concealer } from '../system/concealer.ts'
+import type { LogFormat } from '../terminal/open-log.ts'
 import type { Output } from '../terminal/output.ts'
 
 /** What every command has at hand. */
@@ -33,8 +34,6 @@ export interface GlobalOptions {
   color?: boolean
   logFormat?: LogFormat
 }
-
-export type LogFormat = 'human' | 'json'
 
 /** The options that every command has, so that they may stand anywhere on the line. */
 export function withGlobalOptions(command: Command): Command {

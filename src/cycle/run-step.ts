@@ -2,6 +2,7 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError } from '../errors.ts'
 import { digestFile, makeDirectory, syncDirectory, writeError } from '../state/files.ts'
+import { concealedError } from './concealed-error.ts'
 import { attemptDirectory, cycleDirectory, stepDirectory } from './cycle-directory.ts'
 import type { CycleManifest } from './cycle-directory.ts'
 import type { JournalEvent, RecordedError, StepFinished } from './journal.ts'
@@ -95,7 +96,7 @@ export async function runStep(
       await recordEvent(workshop, cycle.id, { event: 'step-interrupted', at: now(), step, attempt })
       return { end: 'interrupted' }
     }
-    const failure = concealed(asGenesisError(writeError(error, attemptPath)), workshop.conceal)
+    const failure = concealedError(asGenesisError(writeError(error, attemptPath)), workshop.conceal)
     await recordEvent(workshop, cycle.id, {
       event: 'step-failed',
       at: now(),
@@ -143,15 +144,6 @@ export function asGenesisError(error: unknown): GenesisError {
   if (error instanceof GenesisError) return error
   const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return new GenesisError('GI-BUG', { why, cause: error })
-}
-
-/** What a trainer or a server said last may hold what it was given. */
-function concealed(error: GenesisError, conceal: Workshop['conceal']): GenesisError {
-  const what = conceal(error.what)
-  const why = error.why === undefined ? undefined : conceal(error.why)
-  if (what === error.what && why === error.why) return error
-  const { code, remedy, temporary, cause } = error
-  return new GenesisError(code, { what, why, remedy, temporary, cause })
 }
 
 export function recorded(error: GenesisError): RecordedError {

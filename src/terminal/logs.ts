@@ -10,5 +10,5 @@ export function describeLogged(line: LoggedLine, paint: ChalkInstance): string {
   return `${paint.dim(time.slice(0, 19).replace('T', ' '))}  ${(step ?? '').padEnd(8)}  ${text}`
 }
 
-/** Of a bar that is drawn over and over the newest, and nothing that would steer the terminal. */
-const plain = (text: string): string => (text.split('\r').at(-1) ?? '').replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+/** Of a bar that is drawn over and over the newest, and no control characters (but tabs), which would steer the terminal. */
+const plain = (text: string): string => (text.split('\r').at(-1) ?? '').replaceAll(/(?!\t)\p{Cc}/gu, '')

@@ -25,13 +25,13 @@ export const spaceNeeded = {
   },
 
   /** The merged model has the tensors of the base. */
-  async package({ cycle, from }: StepContext): Promise<number> {
-    return (await fileBytes(cycle.base.path)) + (await fileBytes(path.join(from('train'), 'adapter.gguf')))
+  async package(context: StepContext): Promise<number> {
+    return (await fileBytes(context.cycle.base.path)) + (await fileBytes(path.join(context.from('train'), 'adapter.gguf')))
   },
 
   /** What the switch has to be put on record with, the fates included: a release must not be served without its record. */
-  async deploy({ from }: StepContext): Promise<number> {
-    return recordBytes + (await fileBytes(path.join(from('prepare'), 'fates.jsonl')))
+  async deploy(context: StepContext): Promise<number> {
+    return recordBytes + (await fileBytes(path.join(context.from('prepare'), 'fates.jsonl')))
   },
 }
 
