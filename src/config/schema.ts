@@ -3,6 +3,7 @@ import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
+import { RetentionConfig } from './retention.ts'
 import { ServerConfig } from './server.ts'
 import { windowPattern } from '../triggers/window.ts'
 
@@ -257,6 +258,7 @@ export const Config = z
     dataset: DatasetConfig.prefault({}),
     server: ServerConfig.prefault({}),
     hooks: HooksConfig.prefault({}),
+    retention: RetentionConfig.prefault({}),
   })
   .refine(({ base, serving }) => base?.ollama === undefined || withTag(base.ollama) !== withTag(serving.name), {
     path: ['serving', 'name'],

@@ -39,6 +39,9 @@ export const stepDirectory = (cycle: string, step: Step): string => path.join(cy
 /** Where one attempt at a step writes until it is finished. */
 export const attemptDirectory = (cycle: string, step: Step, attempt: number): string => path.join(cycle, `${step}.attempt-${attempt}`)
 
+/** Whether an entry of a cycle's directory is what an attempt at a step left unfinished. */
+export const isAttempt = (name: string): boolean => /^[a-z]+\.attempt-\d+$/.test(name)
+
 /** The trainer's own directory: it outlives an attempt, so that its checkpoints serve the next one. */
 export const trainingDirectory = (cycle: string): string => path.join(cycle, 'training')
 

@@ -1,5 +1,11 @@
 import type { Step } from './step.ts'
-import type { WrittenBack } from './write-back.ts'
+
+/** What became of the corpus when a model was deployed. */
+export interface WrittenBack {
+  entries: number
+  /** Why they could not be written; the next deployment writes them again. */
+  problem?: string
+}
 
 type Result = Record<string, unknown>
 

@@ -2,13 +2,16 @@ import path from 'node:path'
 import { simulationSource } from '../../learnings/learning.ts'
 import { readLearnings } from '../../learnings/reading.ts'
 import { SetDigest } from '../../learnings/set-digest.ts'
+import { requireDiskSpace } from '../../state/disk-space.ts'
 import { writeLines } from '../../state/files.ts'
 import { fingerprintOf } from '../look.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
+import { spaceNeeded } from './space-needed.ts'
 
 /** Takes a snapshot of the learnings and the corpus; what arrives afterwards belongs to the next cycle. */
 export async function collect(context: StepContext): Promise<StepResult> {
   const { home, cycle, directory, made } = context
+  await requireDiskSpace(directory, await spaceNeeded.collect(context), 'collect the learnings')
   const tally = { usable: 0, successes: 0, simulated: 0, digest: new SetDigest() }
   const reading = readLearnings(home, context)
   context.progress('reading learnings')

@@ -4,14 +4,17 @@ import { readGgufSummary } from '../../gguf/summary.ts'
 import { ReleaseRecord } from '../../serving/release.ts'
 import { writeReleaseFiles } from '../../serving/release-files.ts'
 import { stopTexts } from '../../serving/stop-texts.ts'
+import { requireDiskSpace } from '../../state/disk-space.ts'
 import { digestFile, makeDirectory } from '../../state/files.ts'
 import { programVersion } from '../../system/package-root.ts'
 import { releaseNameOf } from '../cycle-directory.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
+import { spaceNeeded } from './space-needed.ts'
 
 /** Merges base and adapter into one artefact and stages it in the serving target under its own name, not yet in use. */
 export async function packageRelease(context: StepContext): Promise<StepResult> {
   const { cycle, made } = context
+  await requireDiskSpace(context.directory, await spaceNeeded.package(context), 'package the model')
   const name = releaseNameOf(cycle.id)
   const directory = path.join(context.directory, 'release')
   await makeDirectory(directory)

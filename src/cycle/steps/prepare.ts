@@ -14,6 +14,7 @@ import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
 import type { Fate } from '../../learnings/fates.ts'
 import { simulationSource } from '../../learnings/learning.ts'
 import type { ModelLocation } from '../../runtimes/port.ts'
+import { requireDiskSpace } from '../../state/disk-space.ts'
 import { appendLines, digestFile, writeFileAtomic, writeLines } from '../../state/files.ts'
 import { withLock } from '../../state/lock.ts'
 import { answerPinned } from '../answer-pinned.ts'
@@ -26,6 +27,7 @@ import type { StepContext, StepResult } from '../run-step.ts'
 import { shareOf } from '../share-of.ts'
 import { successFates } from '../success-fates.ts'
 import { readDatasetInput } from './dataset-input.ts'
+import { spaceNeeded } from './space-needed.ts'
 
 /**
  * Makes the dataset and the pinned items, runs the baseline on them, and asks the gate for the best case: when even that could not be
@@ -33,6 +35,7 @@ import { readDatasetInput } from './dataset-input.ts'
  */
 export async function prepare(context: StepContext): Promise<StepResult> {
   const { cycle, made } = context
+  await requireDiskSpace(context.directory, await spaceNeeded.prepare(context), 'prepare the dataset')
   const baseline = await locateModel(made.serving, cycle.baseline, cycle.base)
   const plan = planDataset(await readDatasetInput(context))
   const layout = await checkLayout(context, baseline, plan.input.learnings)
