@@ -87,7 +87,7 @@ export function resolvedCorpus(config: { corpus: Pick<Config['corpus'], 'path'> 
 export function configDigest(config: Config): string {
   const { runtime, dataset } = config
   const corpus = { ...config.corpus, writeBack: undefined }
-  const trainer = { ...config.trainer, window: undefined, nice: undefined }
+  const trainer = { ...config.trainer, window: undefined, nice: undefined, lock: undefined }
   const gate = { ...config.gate, approval: undefined, probation: undefined }
   return digestText(JSON.stringify(sorted({ corpus, trainer, runtime, gate, dataset })))
 }

@@ -121,6 +121,12 @@ export const TrainerConfig = z
       .max(19)
       .default(0)
       .describe('How much a training gives way to other programs of this machine, as nice(1) counts it.'),
+    lock: z
+      .union([z.string().min(1), z.literal(false)])
+      .optional()
+      .describe(
+        'File whose lock a training holds, so that one runs at a time; left out, all homes with the same engine share one. Relative to the home.',
+      ),
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
   })
   .refine((trainer) => trainer.minimumLearningRate <= trainer.learningRate, {

@@ -103,6 +103,7 @@ export class Workplace {
           runtime: this.runtime,
           serving: directoryServing(this.home),
         }),
+      trainingLock: ({ trainer: { lock } }) => (typeof lock === 'string' ? lock : null),
       base: async ({ base: configured }) => await Promise.resolve(configured?.gguf === undefined ? null : { path: configured.gguf }),
       report: () => undefined,
       hook: { wants: () => true, run: (event) => this.hook(event) },
