@@ -99,11 +99,17 @@ export const TrainerConfig = z
       .default(256)
       .describe('Tokens of a training step; an example that is longer is left out.'),
     loraScale: z
-      .number()
-      .positive()
-      .max(1)
+      .union([z.number().positive().max(1), z.literal('auto')])
       .default(1)
-      .describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
+      .describe(
+        'Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten. "auto" tries five on questions set aside.',
+      ),
+    checkpoints: z
+      .int()
+      .min(1)
+      .max(4)
+      .default(1)
+      .describe('Ends of passes whose adapters are tried on questions set aside; 1 takes the last one untried.'),
     seed: z
       .int()
       .min(0)

@@ -36,7 +36,7 @@ async function lockOf(file: string, { home, notice }: Workshop, { trainer }: Con
     if (!(error instanceof GenesisError) || trainer.lock !== undefined) throw error
     // Nobody asked for it: an engine that this user may only read must not keep a home from training.
     notice(`Other homes may train at the same time: ${error.why ?? error.what}. "trainer.lock" can name another file.`)
-    return { release: async () => undefined }
+    return { release: () => Promise.resolve() }
   }
 }
 

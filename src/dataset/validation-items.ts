@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { defaultGrader } from '../evaluation/graders.ts'
+import { EvaluationItem } from '../evaluation/item.ts'
+import type { HeldOutGuard } from './held-out-guard.ts'
+import { canBeAnswer } from './pin.ts'
+import type { TrainingRow } from './rows.ts'
+import { inputDigest } from './text-key.ts'
+
+/**
+ * A question that is neither trained on nor pinned: checkpoint and LoRA scale are chosen by these, so that what is chosen has never seen what it is
+ * judged by. `correction` came from a learning, `retention` from the corpus or the packaged set.
+ */
+export const ValidationItem = EvaluationItem.extend({ kind: z.enum(['correction', 'retention']) })
+export type ValidationItem = z.infer<typeof ValidationItem>
+
+/** Where `prepare` leaves them, a line each. */
+export const validationFile = 'validation-items.jsonl'
+
+/** Retention items to choose by; more would tell scales apart better and take longer. */
+export const validationRetention = 200
+const validationCorrections = 20
+const largestShare = 0.2
+
+/** Share of the learnings that is set aside when something is to be chosen by them: enough for about 20, but never more than a fifth. */
+export const shareForChoosing = (learnings: number, validationShare: number): number =>
+  Math.max(validationShare, Math.min(largestShare, validationCorrections / Math.max(1, learnings)))
+
+/** Items from rows as they are written; rows whose answer is too long to be compared are left out. */
+export function validationItems(rows: readonly TrainingRow[]): ValidationItem[] {
+  return rows.flatMap(({ id, source, messages }) => {
+    const [question, answer] = messages.slice(-2)
+    if (question === undefined || answer === undefined || !canBeAnswer(answer.content)) return []
+    return [
+      {
+        id: `${source}:${id}`,
+        kind: source === 'learning' ? ('correction' as const) : ('retention' as const),
+        input: question.content,
+        context: messages.slice(0, -2),
+        expected: answer.content,
+        grader: defaultGrader(answer.content),
+        category: 'general',
+      },
+    ]
+  })
+}
+
+/** Packaged items that neither are nor resemble anything held out or corrected, for homes whose corpus has too few left. */
+export function packagedValidation(
+  builtin: readonly EvaluationItem[],
+  { guard, isNearLearning, wanted }: { guard: HeldOutGuard; isNearLearning: (input: string) => boolean; wanted: number },
+): ValidationItem[] {
+  const chosen: ValidationItem[] = []
+  for (const item of builtin) {
+    if (chosen.length >= wanted) break
+    const { context, input } = item
+    if (guard.reasonFor({ context, input, digest: inputDigest(input) }) === undefined && !isNearLearning(input))
+      chosen.push({ ...item, kind: 'retention' })
+  }
+  return chosen
+}
+
+/** As the rows that they came from, for everything that looks at rows. */
+export const rowOfItem = ({ id, kind, context, input, expected }: ValidationItem): TrainingRow => ({
+  id: id.replace(/^(learning|corpus):/, ''),
+  source: kind === 'correction' ? 'learning' : 'corpus',
+  messages: [...context, { role: 'user', content: input }, { role: 'assistant', content: expected }],
+})
