@@ -6,7 +6,7 @@ import { mergeLora } from '../gguf/merge.ts'
 import { makeDirectory, readTextIfPresent } from '../state/files.ts'
 import { jsonLinesOf } from '../state/json-lines.ts'
 import { chooseTrial, isAdapterChosen, itemsNeeded, scalesTried } from '../tuning/choose-trial.ts'
-import type { Trial } from '../tuning/choose-trial.ts'
+import type { Trial, Tuning } from '../tuning/tuning.ts'
 import { answerPinned } from './answer-pinned.ts'
 import { locateModel } from './baseline.ts'
 import { releaseNameOf } from './cycle-directory.ts'
@@ -21,15 +21,6 @@ export interface ChosenAdapter {
   adapter: KeptAdapter
   scale: number
   tuning: Tuning | null
-}
-
-/** On record in the step's result, for `show`. */
-export interface Tuning {
-  corrections: number
-  retention: number
-  trials: Trial[]
-  /** Why nothing was tried, in words. */
-  problem?: string
 }
 
 /**

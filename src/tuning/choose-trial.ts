@@ -1,21 +1,11 @@
 import type { Config } from '../config/schema.ts'
+import type { Trial } from './tuning.ts'
 
 /** Scales that "auto" tries (after STABLE, arXiv 2510.16089, which rescales an update that forgets too much instead of rejecting it). */
 export const scalesTried = [1, 0.85, 0.7, 0.55, 0.4] as const
 
 /** Fewer questions of a kind than these say nothing about how the scales differ in it. */
 export const itemsNeeded = { correction: 10, retention: 50 } as const
-
-/** How one adapter at one scale did on the questions set aside. */
-export interface Trial {
-  /** Training steps done when the adapter was kept. */
-  step: number
-  scale: number
-  /** Mean score on corrections that were not trained on, 0 to 1. */
-  correction: number
-  /** Mean score on questions that the model in production answers right, 0 to 1. */
-  retention: number
-}
 
 /** Whether anything is to be chosen on questions set aside. */
 export const isAdapterChosen = ({ loraScale, checkpoints }: Pick<Config['trainer'], 'loraScale' | 'checkpoints'>): boolean =>

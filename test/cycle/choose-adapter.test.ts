@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-import type { Tuning } from '../../src/cycle/choose-adapter.ts'
+import { readCycle } from '../../src/cycle/show.ts'
 import { readRelease } from '../../src/serving/release-files.ts'
+import { describeTuning } from '../../src/terminal/tuning.ts'
+import type { Tuning } from '../../src/tuning/tuning.ts'
 import { answerTo, linesOf, newPlace, Workplace } from './workplace.ts'
 
 const scales = [1, 0.85, 0.7, 0.55, 0.4]
@@ -56,6 +58,12 @@ describe('with trainer.loraScale "auto"', () => {
     assert.ok((first?.retention ?? 1) < 1)
     assert.deepEqual([second?.correction, second?.retention], [1, 1])
     assert.equal((await made.state()).last_cycle?.outcome, 'DEPLOY')
+    const shown = await readCycle(made.workshop, made.cycles()[0] ?? '')
+    assert.ok(shown.tuning !== null)
+    const text = describeTuning(shown.tuning)
+    assert.match(text, /^ +4 +0\.85 +100\.0% +100\.0% +taken$/m)
+    assert.equal(text.match(/taken/g)?.length, 1)
+    for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
   })
 
   test('no pinned item is asked before the scale is chosen, and none that was trained on', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { chooseTrial, isAdapterChosen, trialValue } from '../../src/tuning/choose-trial.ts'
-import type { Trial } from '../../src/tuning/choose-trial.ts'
+import type { Trial } from '../../src/tuning/tuning.ts'
 
 const trial = (scale: number, correction: number, retention: number, step = 10): Trial => ({ step, scale, correction, retention })
 
