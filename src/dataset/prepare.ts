@@ -2,6 +2,7 @@ import type { Fate } from '../learnings/fates.ts'
 import { chooseTraining } from './choose-training.ts'
 import { ownItems } from './dataset-input.ts'
 import type { HoldoutDecision } from './decision.ts'
+import { gradersFrom } from './graded-by.ts'
 import { alsoAsWritten } from './as-written.ts'
 import { guardHeldOut } from './held-out-guard.ts'
 import { withClusters } from './item-clusters.ts'
@@ -16,7 +17,7 @@ import { requireUntrained } from './require-untrained.ts'
 import { acceptRetention } from './retention.ts'
 import { renderJsonl, rowOfEntry, rowOfExample, splitRows } from './rows.ts'
 import { compareText } from './text-key.ts'
-import { packagedValidation, rowOfItem, shareForChoosing, validationItems, validationRetention } from './validation-items.ts'
+import { itemIdOf, packagedValidation, rowOfItem, shareForChoosing, validationItems, validationRetention } from './validation-items.ts'
 import type { ValidationItem } from './validation-items.ts'
 
 export interface PreparedDataset {
@@ -69,7 +70,12 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
   for (const part of [...Object.values(rows), asides]) requireApart(part, guard)
   const preferences = preferencesOf(rows.train, training.used, redaction)
   const written = { train: redaction.rows(rows.train), valid: redaction.rows(rows.valid), asides: redaction.rows(asides) }
-  const chosenBy = isChosen ? validationItems([...written.valid, ...written.asides]) : []
+  const categories = new Map([
+    ...training.used.map(({ id, category }) => [itemIdOf('learning', id), category] as const),
+    ...[...replay.entries, ...replay.spare].map(({ id, category }) => [itemIdOf('corpus', id), category] as const),
+  ])
+  const gradedBy = gradersFrom(input.settings.graders)
+  const chosenBy = isChosen ? validationItems([...written.valid, ...written.asides], categories, gradedBy) : []
   const lacking = spare - chosenBy.filter(({ kind }) => kind === 'retention').length
   chosenBy.push(...packagedValidation(input.builtin, { guard, isNearLearning: neighbours.isNear, wanted: lacking }))
   const rendered = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defaultGrader } from '../evaluation/graders.ts'
 import { EvaluationItem } from '../evaluation/item.ts'
+import type { GradedBy } from './graded-by.ts'
 import type { HeldOutGuard } from './held-out-guard.ts'
 import { canBeAnswer } from './pin.ts'
 import type { TrainingRow } from './rows.ts'
@@ -25,24 +25,26 @@ const largestShare = 0.2
 export const shareForChoosing = (learnings: number, validationShare: number): number =>
   Math.max(validationShare, Math.min(largestShare, validationCorrections / Math.max(1, learnings)))
 
-/** Items from rows as they are written; rows whose answer is too long to be compared are left out. */
-export function validationItems(rows: readonly TrainingRow[]): ValidationItem[] {
+/** Items from rows as they are written; rows whose answer is too long to be compared are left out. `categories`: by id, as items have it. */
+export function validationItems(
+  rows: readonly TrainingRow[],
+  categories: ReadonlyMap<string, string>,
+  gradedBy: GradedBy,
+): ValidationItem[] {
   return rows.flatMap(({ id, source, messages }) => {
     const [question, answer] = messages.slice(-2)
     if (question === undefined || answer === undefined || !canBeAnswer(answer.content)) return []
-    return [
-      {
-        id: `${source}:${id}`,
-        kind: source === 'learning' ? ('correction' as const) : ('retention' as const),
-        input: question.content,
-        context: messages.slice(0, -2),
-        expected: answer.content,
-        grader: defaultGrader(answer.content),
-        category: 'general',
-      },
-    ]
+    const { content: input } = question
+    const { content: expected } = answer
+    const itemId = itemIdOf(source, id)
+    const category = categories.get(itemId) ?? 'general'
+    const kind = source === 'learning' ? ('correction' as const) : ('retention' as const)
+    return [{ id: itemId, kind, input, context: messages.slice(0, -2), expected, grader: gradedBy({ category, expected }), category }]
   })
 }
+
+/** Learnings and corpus entries may have the same id. */
+export const itemIdOf = (source: TrainingRow['source'], id: string): string => `${source}:${id}`
 
 /** Packaged items that neither are nor resemble anything held out or corrected, for homes whose corpus has too few left. */
 export function packagedValidation(

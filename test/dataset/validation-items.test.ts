@@ -7,6 +7,7 @@ import type { DatasetInput } from '../../src/dataset/dataset-input.ts'
 import { rowOfEntry, rowOfExample } from '../../src/dataset/rows.ts'
 import { curate } from '../../src/dataset/curate.ts'
 import { rowOfItem, shareForChoosing, validationItems } from '../../src/dataset/validation-items.ts'
+import { gradersFrom } from '../../src/dataset/graded-by.ts'
 import { longestExpected } from '../../src/evaluation/graders.ts'
 import { ask, corpusOf, corrections, inputOf, item } from './samples.ts'
 
@@ -67,15 +68,16 @@ test('an item asks what its row asks, and leads back to it; a book is no item', 
   const [example] = curate(corrections(1), { conflicts: 'newest', reasonNotToUse: () => undefined }).examples
   assert.ok(entry !== undefined && example !== undefined)
   const rows = [rowOfEntry(entry), rowOfExample(example)]
-  const items = validationItems(rows)
+  const gradedBy = gradersFrom({ old: 'contains' })
+  const items = validationItems(rows, new Map([[`corpus:${entry.id}`, 'old']]), gradedBy)
   assert.deepEqual(
-    items.map(({ kind, input, expected }) => [kind, input, expected]),
+    items.map(({ kind, input, expected, grader }) => [kind, input, expected, grader.kind]),
     [
-      ['retention', 'old question 0', 'old answer 0'],
-      ['correction', 'question 0', 'answer 0'],
+      ['retention', 'old question 0', 'old answer 0', 'contains'],
+      ['correction', 'question 0', 'answer 0', 'exact'],
     ],
   )
   assert.deepEqual(items.map(rowOfItem), rows)
   const book = rowOfEntry({ ...entry, output: 'x'.repeat(longestExpected + 1) })
-  assert.deepEqual(validationItems([book]), [])
+  assert.deepEqual(validationItems([book], new Map(), gradedBy), [])
 })
