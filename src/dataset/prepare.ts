@@ -77,7 +77,8 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
   const gradedBy = gradersFrom(input.settings.graders)
   const chosenBy = isChosen ? validationItems([...written.valid, ...written.asides], categories, gradedBy) : []
   const lacking = spare - chosenBy.filter(({ kind }) => kind === 'retention').length
-  chosenBy.push(...packagedValidation(input.builtin, { guard, isNearLearning: neighbours.isNear, wanted: lacking }))
+  const standing = [...written.train, ...written.valid, ...written.asides]
+  chosenBy.push(...packagedValidation(input.builtin, { guard, isNearLearning: neighbours.isNear, rows: standing, wanted: lacking }))
   const rendered = {
     'train.jsonl': renderJsonl(written.train),
     'valid.jsonl': renderJsonl(written.valid),

@@ -46,19 +46,27 @@ export function validationItems(
 /** Learnings and corpus entries may have the same id. */
 export const itemIdOf = (source: TrainingRow['source'], id: string): string => `${source}:${id}`
 
+export interface PackagedQuestion {
+  guard: HeldOutGuard
+  isNearLearning: (input: string) => boolean
+  /** Trained on, or set aside already. */
+  rows: readonly TrainingRow[]
+  wanted: number
+}
+
 /** Packaged items that neither are nor resemble anything held out or corrected, for homes whose corpus has too few left. */
-export function packagedValidation(
-  builtin: readonly EvaluationItem[],
-  { guard, isNearLearning, wanted }: { guard: HeldOutGuard; isNearLearning: (input: string) => boolean; wanted: number },
-): ValidationItem[] {
-  const chosen: ValidationItem[] = []
-  for (const item of builtin) {
-    if (chosen.length >= wanted) break
-    const { context, input } = item
-    if (guard.reasonFor({ context, input, digest: inputDigest(input) }) === undefined && !isNearLearning(input))
-      chosen.push({ ...item, kind: 'retention' })
+export function packagedValidation(builtin: readonly EvaluationItem[], question: PackagedQuestion): ValidationItem[] {
+  const { guard, isNearLearning, rows, wanted } = question
+  if (wanted <= 0) return []
+  const taken = new Set(rows.map(({ messages }) => inputDigest(messages.at(-2)?.content ?? '')))
+  const isFree = ({ context, input }: EvaluationItem): boolean => {
+    const digest = inputDigest(input)
+    return !taken.has(digest) && guard.reasonFor({ context, input, digest }) === undefined && !isNearLearning(input)
   }
-  return chosen
+  return builtin
+    .filter(isFree)
+    .slice(0, wanted)
+    .map((item) => ({ ...item, kind: 'retention' }))
 }
 
 /** As the rows that they came from, for everything that looks at rows. */

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import fc from 'fast-check'
 import { planDataset } from '../../src/dataset/plan.ts'
 import { prepareDataset } from '../../src/dataset/prepare.ts'
 import type { PreparedDataset } from '../../src/dataset/prepare.ts'
 import type { DatasetInput } from '../../src/dataset/dataset-input.ts'
 import { rowOfEntry, rowOfExample } from '../../src/dataset/rows.ts'
+import type { TrainingRow } from '../../src/dataset/rows.ts'
 import { curate } from '../../src/dataset/curate.ts'
 import { rowOfItem, shareForChoosing, validationItems } from '../../src/dataset/validation-items.ts'
 import { gradersFrom } from '../../src/dataset/graded-by.ts'
 import { longestExpected } from '../../src/evaluation/graders.ts'
-import { ask, corpusOf, corrections, inputOf, item } from './samples.ts'
+import { normaliseInput } from '../../src/evaluation/normalise.ts'
+import { ask, corpusOf, correction, corrections, inputOf, item } from './samples.ts'
 
 function prepare(input: DatasetInput): PreparedDataset {
   const plan = planDataset(input)
@@ -80,4 +83,23 @@ test('an item asks what its row asks, and leads back to it; a book is no item', 
   assert.deepEqual(items.map(rowOfItem), rows)
   const book = rowOfEntry({ ...entry, output: 'x'.repeat(longestExpected + 1) })
   assert.deepEqual(validationItems([book], new Map(), gradedBy), [])
+})
+
+test("whatever comes in, a question to choose by is neither pinned nor the user's own, nor trained on", () => {
+  const anyLearning = fc.record({
+    input: fc.constantFrom('a', 'A?', ' a', 'b', 'c', 'd', 'e', 'f', 'g', 'old question 1', 'item own', 'packaged question number 3'),
+    wanted: fc.constantFrom('x', 'y', 'z'.repeat(201)),
+  })
+  fc.assert(
+    fc.property(fc.array(anyLearning, { maxLength: 40 }), (rows) => {
+      const learnings = rows.map((changes, minute) => correction(minute, changes))
+      const userGate = [item('own')]
+      const { validationItems: chosenBy, items, files } = prepare({ ...whole, learnings, corpus: corpusOf(30), userGate, isChosen: true })
+      const trained = files['train.jsonl'].split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as TrainingRow]))
+      const forbidden = new Set([...items, ...userGate].map(({ input }) => normaliseInput(input)))
+      for (const { messages } of trained) forbidden.add(normaliseInput(messages.at(-2)?.content ?? ''))
+      for (const { input } of chosenBy) assert.equal(forbidden.has(normaliseInput(input)), false, input)
+    }),
+    { numRuns: 30 },
+  )
 })
