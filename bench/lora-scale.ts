@@ -1,7 +1,7 @@
 // node --import tsx bench/lora-scale.ts
 //
-// How well does a LoRA scale that was chosen on few questions do on all that are asked in the field? Four made-up adapters, each with its true accuracy
-// at every scale; a question that is right at one accuracy is right at every higher one. Printed: estimated live accuracy, in points, that is lost
+// How well does a LoRA scale that was chosen on few questions do on all that are asked in the field? Four adapters, each with its true accuracy
+// at every scale: the demo's as docs/training.md has it (0.4 is a guess), the others made up; a question that is right at one accuracy is right at every higher one. Printed: estimated live accuracy, in points, that is lost
 // against the best scale of that adapter, over 4,000 choices. "whole" never scales.
 import { randomFrom } from '../src/gate/simulation/random.ts'
 import { chooseTrial, scalesTried } from '../src/tuning/choose-trial.ts'
@@ -12,7 +12,7 @@ const runs = 4000
 
 /** True accuracy on corrections and on what is to be kept, at the scales 1, .85, .7, .55 and .4. */
 const adapters: Record<string, { correction: number[]; retention: number[] }> = {
-  'like the demo': { correction: [0.9, 0.91, 0.8, 0.5, 0.2], retention: [0.99, 0.997, 0.999, 1, 1] },
+  'like the demo': { correction: [0.895, 0.91, 0.885, 0.7, 0.35], retention: [0.99, 0.9975, 1, 1, 1] },
   forgetful: { correction: [0.95, 0.93, 0.85, 0.65, 0.35], retention: [0.93, 0.96, 0.98, 0.99, 0.995] },
   weak: { correction: [0.35, 0.25, 0.15, 0.08, 0.03], retention: [0.996, 0.998, 0.999, 1, 1] },
   harmless: { correction: [0.9, 0.88, 0.8, 0.6, 0.3], retention: [1, 1, 1, 1, 1] },
