@@ -13,6 +13,7 @@ import { ollamaHost } from './ollama/host.ts'
 import type { OllamaServer } from './ollama/server.ts'
 import type { Home } from './state/home.ts'
 import { problemsOfFile } from './state/checked-file.ts'
+import { trainingLockFile } from './state/training-lock.ts'
 import { cachedDigest } from './state/digest-cache.ts'
 import { Narrator } from './terminal/narrator.ts'
 
@@ -36,6 +37,7 @@ export async function buildApp(invocation: Invocation): Promise<App> {
     clock,
     signal,
     parts: async (cycleConfig) => await buildParts(invocation, cycleConfig, surroundings(cycleConfig)),
+    trainingLock: (present) => trainingLockFile(present.trainer.lock, home.root, engineDirectoryOf(environment)),
     base: async (cycleConfig) => await surroundings(cycleConfig).base(),
     report: narrator.report,
     log: narrator.log,

@@ -51,6 +51,7 @@ const commands: readonly Entry[] = [
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
+  { name: 'fleet', summary: 'look at many homes at once, or do what is due in all of them', load: () => import('./commands/fleet.ts') },
   { name: 'serve', summary: 'answer over HTTP: status, trigger, learnings, metrics', load: () => import('./commands/serve.ts') },
   { name: 'metrics', summary: 'print or write the metrics of this home', load: () => import('./commands/metrics.ts') },
   {

@@ -16,6 +16,7 @@ interface Node {
   items?: Node
   enum?: unknown[]
   const?: unknown
+  anyOf?: Node[]
   minimum?: number
   maximum?: number
   exclusiveMinimum?: number
@@ -89,6 +90,7 @@ function valueAt(value: unknown, path: Path): unknown {
 
 function allowedAt(node: Node = {}): string {
   if (node.const !== undefined) return JSON.stringify(node.const)
+  if (node.anyOf !== undefined) return node.anyOf.map(allowedAt).join(', or ')
   if (node.enum !== undefined) return `one of ${node.enum.map((value) => JSON.stringify(value)).join(', ')}`
   switch (node.type ?? 'object') {
     case 'integer':

@@ -100,11 +100,17 @@ export const TrainerConfig = z
       .default(256)
       .describe('Tokens of a training step; an example that is longer is left out.'),
     loraScale: z
-      .number()
-      .positive()
-      .max(1)
+      .union([z.number().positive().max(1), z.literal('auto')])
       .default(1)
-      .describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
+      .describe(
+        'Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten. "auto" tries five on questions set aside.',
+      ),
+    checkpoints: z
+      .int()
+      .min(1)
+      .max(4)
+      .default(1)
+      .describe('Ends of passes whose adapters are tried on questions set aside; 1 takes the last one untried.'),
     seed: z
       .int()
       .min(0)
@@ -122,6 +128,12 @@ export const TrainerConfig = z
       .max(19)
       .default(0)
       .describe('How much a training gives way to other programs of this machine, as nice(1) counts it.'),
+    lock: z
+      .union([z.string().min(1), z.literal(false)])
+      .optional()
+      .describe(
+        'File whose lock a training holds, so that one runs at a time; left out, all homes with the same engine share one. Relative to the home.',
+      ),
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
   })
   .refine((trainer) => trainer.minimumLearningRate <= trainer.learningRate, {

@@ -8,7 +8,7 @@ import { windowLeftMs } from '../triggers/window.ts'
 
 /** Why the next step is not begun yet, though nothing is wrong. */
 export interface Hold {
-  waitingFor: 'approval' | 'window'
+  waitingFor: 'approval' | 'window' | 'training'
   explanation: string
 }
 

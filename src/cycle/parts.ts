@@ -34,6 +34,8 @@ export interface Workshop {
   /** Aborted when the caller is told to stop (TERM, INT) or the cycle is cancelled. */
   signal: AbortSignal
   parts: (config: Config) => Promise<Parts>
+  /** The file whose lock a training holds; null where trainings of other homes don't matter. */
+  trainingLock: (config: Config) => string | null
   /** The configured base, found and readable; null when none is configured. Throws what keeps it from being found. */
   base: (config: Config) => Promise<FoundBase | null>
   report: (cycle: string | null, step: Step | null, progress: Progress) => void

@@ -33,6 +33,8 @@ export interface DatasetInput {
   /** data/holdout.jsonl, oldest first. */
   decisions: readonly HoldoutDecision[]
   settings: Config['dataset']
+  /** Whether a checkpoint or a LoRA scale will be chosen: then questions are set aside for that. */
+  isChosen?: boolean
   /** Whether a training step can see a conversation whole; all fit when the trainer doesn't say. */
   fits?: Fits | undefined
 }

@@ -62,6 +62,8 @@ export function directoryServing(home: Home): Serving {
       return verified({ path: path.join(target, weights), digest: incoming.digest })
     },
 
+    tryOut: async (_name, model, ask) => await ask(model),
+
     locate: (name) => locateIn(releaseDirectory(home, name), home),
 
     async served(): Promise<Served | null> {

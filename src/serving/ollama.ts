@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError } from '../errors.ts'
 import { withoutTag, withTag } from '../ollama/host.ts'
+import type { ModelManner } from '../ollama/model.ts'
 import { digestIn } from '../ollama/server.ts'
 import type { OllamaServer } from '../ollama/server.ts'
 import { serverProblems } from '../ollama/problems.ts'
@@ -36,6 +37,12 @@ export function ollamaServing({ home, server: connect, production, base: locateB
     const present = await server.show(baseName)
     if (present?.digest !== base.digest) await createFrom(server, baseName, base.path, base.digest, await mannerOfFile(base.path))
     return { ...base, serverName: baseName }
+  }
+
+  async function mannerOfBase(server: OllamaServer): Promise<ModelManner> {
+    const like = await server.show((await offer(await locateBase())).serverName ?? baseName)
+    if (like === null) throw new GenesisError('GI-OLLAMA-MODEL-MISSING', { why: 'the base is gone from the server' })
+    return like.manner
   }
 
   /** What this home staged under a release's name, if it is still there and still that. */
@@ -81,12 +88,22 @@ export function ollamaServing({ home, server: connect, production, base: locateB
       if ((await server.show(name))?.digest !== digest) {
         if ((await servedBy(server))?.name === name)
           throw new GenesisError('GI-RELEASE-IN-USE', { why: `${name} is served with other weights` })
-        const like = await server.show((await offer(await locateBase())).serverName ?? baseName)
-        if (like === null) throw new GenesisError('GI-OLLAMA-MODEL-MISSING', { why: 'the base is gone from the server' })
-        await createFrom(server, name, path.join(directory, 'model.gguf'), digest, like.manner)
+        await createFrom(server, name, path.join(directory, 'model.gguf'), digest, await mannerOfBase(server))
       }
       await rm(directory, { recursive: true, force: true })
       return { path: null, serverName: name, digest }
+    },
+
+    async tryOut(name, model, ask) {
+      releaseDirectory(home, name)
+      const server = await connect()
+      const trial = `${name}-trial`
+      await createFrom(server, trial, model.path, model.digest, await mannerOfBase(server))
+      try {
+        return await ask({ path: null, serverName: trial, digest: model.digest })
+      } finally {
+        await server.remove(trial)
+      }
     },
 
     async locate(name) {

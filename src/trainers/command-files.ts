@@ -29,7 +29,7 @@ export async function layOutJob(job: TrainingJob, inputs: string, model: string 
       throw writeError(error, to)
     }
   }
-  const described = { id: job.id, base: job.base.path, model: model ?? null, ...folders, settings: job.settings }
+  const described = { id: job.id, base: job.base.path, model: model ?? null, ...folders, settings: job.settings, keep: job.keep ?? 1 }
   await writeFileAtomic(path.join(folders.dataset, 'job.json'), `${JSON.stringify(described, null, 2)}\n`)
   return folders
 }

@@ -8,6 +8,7 @@ import { commandDigest } from '../system/command-digest.ts'
 import { packageRoot } from '../system/package-root.ts'
 import { runProcess } from '../system/process.ts'
 import { adapterIn, layOutJob } from './command-files.ts'
+import { checkpointsIn } from './program-checkpoints.ts'
 import { failureCause, ProgressReader } from './program-output.ts'
 import type { Trainer, TrainerSurroundings, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
 import { finishedResult, inputsDigest, recordResult } from './training-result.ts'
@@ -42,7 +43,7 @@ export function commandTrainer(config: CommandConfig, { homeRoot }: Pick<Trainer
       return result === undefined ? { status: 'lost' } : { status: 'done', result }
     },
     cancel: async (_handle, job) => {
-      for (const name of ['dataset', 'output']) await rm(path.join(job.directory, name), { recursive: true, force: true })
+      for (const name of ['dataset', 'output', 'kept']) await rm(path.join(job.directory, name), { recursive: true, force: true })
     },
   }
 }
@@ -87,7 +88,14 @@ async function train({ job, inputs, config, program, homeRoot, report, signal }:
   if (ended.exitCode !== 0) throw failure(program, ended)
   const adapter = await adapterIn(output, job.base.path)
   const steps = progress.steps
-  await recordResult(job, inputs, { adapter, steps, finalLoss: progress.lastLoss, details: { program: path.basename(program) } })
+  const checkpoints = await checkpointsIn(output, job, adapter)
+  await recordResult(job, inputs, {
+    adapter,
+    steps,
+    checkpoints,
+    finalLoss: progress.lastLoss,
+    details: { program: path.basename(program) },
+  })
   await rm(output, { recursive: true, force: true })
 }
 

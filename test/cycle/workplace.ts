@@ -106,6 +106,7 @@ export class Workplace {
           runtime: this.runtime,
           serving: directoryServing(this.home),
         }),
+      trainingLock: ({ trainer: { lock } }) => (typeof lock === 'string' ? lock : null),
       base: async ({ base: configured }) => await Promise.resolve(configured?.gguf === undefined ? null : { path: configured.gguf }),
       report: () => undefined,
       log: async (entry) => await this.#logs.write(entry),

@@ -9,6 +9,7 @@ import type { Learning } from '../../learnings/learning.ts'
 import { readDecisions, readPinned, readRetired } from '../held-out-files.ts'
 import { readPinnedSet } from '../pinned-set.ts'
 import { readJsonLines } from '../../state/json-lines.ts'
+import { isAdapterChosen } from '../../tuning/choose-trial.ts'
 import type { StepContext } from '../run-step.ts'
 
 /** Everything the dataset is made from: the snapshot, and what stands in the home. */
@@ -34,6 +35,7 @@ export async function readDatasetInput(context: StepContext): Promise<DatasetInp
     retired: await readRetired(home.retired),
     decisions: await readDecisions(home.holdoutDecisions),
     settings: cycle.config.dataset,
+    isChosen: isAdapterChosen(cycle.config.trainer),
     fits: await made.trainer.fits?.({ base: cycle.base, settings: cycle.config.trainer }),
   }
 }

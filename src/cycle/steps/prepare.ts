@@ -7,6 +7,7 @@ import type { DatasetPlan } from '../../dataset/plan.ts'
 import { prepareDataset } from '../../dataset/prepare.ts'
 import type { PreparedDataset } from '../../dataset/prepare.ts'
 import { retentionToAsk } from '../../dataset/retention.ts'
+import { validationFile } from '../../dataset/validation-items.ts'
 import { promptConventionDigest } from '../../evaluation/prompt-convention.ts'
 import { bestCase } from '../../gate/best-case.ts'
 import type { FailureShare, Judgement } from '../../gate/judgement.ts'
@@ -117,6 +118,11 @@ async function writeDataset({ directory }: StepContext, prepared: PreparedDatase
     path.join(directory, 'pinned.jsonl'),
     prepared.items.map((item) => JSON.stringify(item)),
   )
+  if (prepared.validationItems.length > 0)
+    await writeLines(
+      path.join(directory, validationFile),
+      prepared.validationItems.map((item) => JSON.stringify(item)),
+    )
   await writeLines(
     path.join(directory, 'fates.jsonl'),
     fates.map((fate) => JSON.stringify(fate)),

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../../errors.ts'
 import { requireDiskSpace } from '../../state/disk-space.ts'
 import { digestFile, makeDirectory } from '../../state/files.ts'
-import type { TrainingJob } from '../../trainers/port.ts'
+import type { KeptCheckpoint, TrainingJob } from '../../trainers/port.ts'
 import { trainingDirectory } from '../cycle-directory.ts'
 import { requireRemembered } from '../require-remembered.ts'
 import type { StepContext, StepResult, StepWaiting } from '../run-step.ts'
@@ -40,11 +40,13 @@ export async function train(context: StepContext): Promise<StepResult | StepWait
   }
   const adapter = path.join(context.directory, 'adapter.gguf')
   await linkOrCopy(state.result.adapter, adapter)
+  const checkpoints = await takeCheckpoints(context, state.result.checkpoints ?? [])
   return {
     result: {
       trainer: trainer.name,
       adapterDigest: await digestFile(adapter),
       steps: state.result.steps,
+      ...(checkpoints.length === 0 ? {} : { checkpoints }),
       finalLoss: state.result.finalLoss,
       durationMs: context.clock.now().getTime() - startedMs,
       details: state.result.details,
@@ -61,9 +63,23 @@ async function trainingJob(context: StepContext): Promise<TrainingJob> {
     id: cycle.id,
     base: cycle.base,
     trainFile: path.join(context.from('prepare'), 'train.jsonl'),
+    keep: cycle.config.trainer.checkpoints,
     settings: { rank, alpha, targetModules: [...targetModules], learningRate, minimumLearningRate, epochs, contextLength, seed },
     directory,
   }
+}
+
+async function takeCheckpoints(
+  { directory }: StepContext,
+  kept: readonly KeptCheckpoint[],
+): Promise<{ step: number; file: string; digest: string }[]> {
+  const taken = []
+  for (const { step, adapter } of kept) {
+    const file = `adapter-${step}.gguf`
+    await linkOrCopy(adapter, path.join(directory, file))
+    taken.push({ step, file, digest: await digestFile(path.join(directory, file)) })
+  }
+  return taken
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {
