@@ -27,7 +27,7 @@ export interface App {
 
 /** Builds the parts from the configuration; this is where everything meets. */
 export async function buildApp(invocation: Invocation): Promise<App> {
-  const { home, clock, out, signal, secrets } = invocation
+  const { home, environment, clock, out, signal, secrets } = invocation
   const config = await readConfig(invocation)
   const conceal = (text: string): string => secrets.conceal(text)
   const narrator = new Narrator(out, new CycleLogs(home, { clock, conceal }), clock)

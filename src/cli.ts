@@ -71,9 +71,9 @@ async function main(argv: readonly string[]): Promise<number> {
   secrets.add(secretsOfEnvironment(environment))
   const conceal = (text: string): string => secrets.conceal(text)
   let exitCode: number = exitCodes.done
-  let invocation = makeInvocation({ json: argv.includes('--json') }, null)
+  let invocation = makeInvocation({ json: argv.includes('--json') })
 
-  function makeInvocation(options: GlobalOptions, log: Log | null): Invocation {
+  function makeInvocation(options: GlobalOptions, log: Log | null = null): Invocation {
     return {
       home: homeAt(homeDirectoryFrom(options.home, environment, process.cwd())),
       environment,

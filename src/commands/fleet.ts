@@ -9,7 +9,6 @@ import type { FleetHome } from '../fleet/find-homes.ts'
 import { damagedEntry, entryOf } from '../fleet/fleet-entry.ts'
 import type { FleetEntry } from '../fleet/fleet-entry.ts'
 import { describeCheck } from '../terminal/check.ts'
-import { explainError } from '../terminal/error.ts'
 import { describeFleet } from '../terminal/fleet.ts'
 import { examples, withGlobalOptions } from './command.ts'
 import type { CommandModule, Invocation } from './command.ts'
@@ -76,12 +75,16 @@ async function checkHome(invocation: Invocation, { name, home }: FleetHome): Pro
       app.settle()
       if (!out.json) out.print(`${name}: ${describeCheck(result, out.paint)}`)
     })
-    if (last.error !== null && !out.json) out.error(explainError(last.error, out.colourOnError))
+    if (last.error !== null && !out.json) out.failure(ofHome(name, last.error), last)
     return { ...place, explanation: last.explanation, error: last.error }
   } catch (error) {
     if (signal.aborted) throw new GenesisError('GI-INTERRUPTED')
     const failure = asGenesisError(error)
-    if (!out.json) out.error(`${name}: ${explainError(failure, out.colourOnError)}`)
+    if (!out.json) out.failure(ofHome(name, failure))
     return { ...place, explanation: failure.what, error: failure }
   }
+}
+
+function ofHome(name: string, { code, what, why, remedy }: GenesisError): GenesisError {
+  return new GenesisError(code, { what: `${name}: ${what}`, why, remedy })
 }
