@@ -40,8 +40,9 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[], value: unkno
     } else {
       const found = valueAt(value, issue.path)
       const allowed = issue.code === 'custom' ? issue.message : allowedAt(nodeAt(root, issue.path))
-      const shown = issue.path.at(-1) === 'ping_url' ? 'not such an address' : printed(found)
-      add(issue.path, found === undefined ? `is missing; needed: ${allowed}` : `is ${shown}; allowed: ${allowed}`)
+      // It may hold a key.
+      const shown = (): string => (issue.path.at(-1) === 'ping_url' ? 'not such an address' : printed(found))
+      add(issue.path, found === undefined ? `is missing; needed: ${allowed}` : `is ${shown()}; allowed: ${allowed}`)
     }
   }
   return [...problems.values()]
