@@ -87,6 +87,16 @@ describe('a whole cycle with secrets around it and a umask of 0', () => {
       assert.equal((status.mode & 0o777).toString(8), status.isDirectory() ? '700' : '600', path.relative(home.root, file))
   })
 
+  test('another model under the production name of the server is found by verify', async () => {
+    const ours = server.models.get('genesis:latest')
+    assert.ok(ours !== undefined)
+    server.add('genesis', 'another model')
+    const { code, stdout } = await call('verify')
+    assert.equal(code, 10)
+    assert.match(stdout, /genesis-base is served, recorded is genesis-\d{8}-\d{6}/)
+    server.models.set('genesis:latest', ours)
+  })
+
   test('secrets of the environment and of hooks stand in no output and in no file', async () => {
     for (const args of [['status', '--json'], ['show', '--json'], ['doctor'], ['metrics'], ['check', '--once']]) await call(...args)
     const [cycle = ''] = readdirSync(home.cycles)
