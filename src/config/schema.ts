@@ -94,12 +94,7 @@ export const TrainerConfig = z
     learningRate: z.number().positive().max(1).default(2e-4).describe('Peak learning rate.'),
     minimumLearningRate: z.number().positive().max(1).default(1e-5).describe('Learning rate at the end of the cosine schedule; above 0.'),
     epochs: z.number().positive().max(100).default(2).describe('Passes over the training set; may be a fraction.'),
-    contextLength: z
-      .int()
-      .min(64)
-      .max(32768)
-      .default(256)
-      .describe('Tokens of a training step; an example that is longer is left out.'),
+    contextLength: z.int().min(64).max(32768).default(256).describe('Tokens of a training step; an example that is longer is left out.'),
     loraScale: z
       .union([z.number().positive().max(1), z.literal('auto')])
       .default(1)
