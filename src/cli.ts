@@ -47,6 +47,7 @@ const commands: readonly Entry[] = [
   { name: 'evaluate', summary: 'compare two models on held-out items', load: () => import('./commands/evaluate.ts') },
   { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },
   { name: 'prune', summary: 'free old weights, logs and caches; records stay', load: () => import('./commands/prune.ts') },
+  { name: 'verify', summary: 'compare releases, and what is served, with what was recorded', load: () => import('./commands/verify.ts') },
   { name: 'doctor', summary: 'check everything that a cycle needs', load: () => import('./commands/doctor.ts') },
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },

@@ -91,7 +91,8 @@ export function configDigest(config: Config): string {
   const checkpoints = config.trainer.checkpoints === 1 ? undefined : config.trainer.checkpoints
   const trainer = { ...config.trainer, checkpoints, window: undefined, nice: undefined, lock: undefined }
   const gate = { ...config.gate, approval: undefined, probation: undefined }
-  return digestText(JSON.stringify(sorted({ corpus, trainer, runtime, gate, dataset })))
+  const guard = config.guard.maximumShare === undefined ? undefined : { maximumShare: config.guard.maximumShare }
+  return digestText(JSON.stringify(sorted({ corpus, trainer, runtime, gate, dataset, guard })))
 }
 
 const hasHost = (raw: unknown): boolean => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
+import { GuardConfig } from './guard.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
 import { RetentionConfig } from './retention.ts'
@@ -263,6 +264,7 @@ export const Config = z
     triggers: TriggersConfig.prefault({}),
     gate: GateConfig.prefault({}),
     dataset: DatasetConfig.prefault({}),
+    guard: GuardConfig.prefault({}),
     server: ServerConfig.prefault({}),
     hooks: HooksConfig.prefault({}),
     retention: RetentionConfig.prefault({}),

@@ -90,8 +90,8 @@ async function advance(workshop: Workshop, config: Config, id: string): Promise<
 
   const { next: step, attempt } = status
   const waiting = (hold: Hold): CheckResult => ({ ...nothing, action: 'waiting', cycle: id, step, outcome: 'waiting', next: step, ...hold })
-  const held = (): Hold | null => holdOf(home, config, id, step, workshop.clock.now())
-  const hold = held()
+  const held = async (): Promise<Hold | null> => await holdOf(home, config, { id, step, events }, workshop.clock.now())
+  const hold = await held()
   if (hold !== null) return waiting(hold)
   if (step === 'collect' && attempt === 1) {
     const refusal = await refusalToBegin(workshop, id)
@@ -107,7 +107,7 @@ async function advance(workshop: Workshop, config: Config, id: string): Promise<
   if (!('end' in end)) return waiting(end)
   // The end of its hours stopped it at a checkpoint, nobody else did.
   if (end.end === 'interrupted' && !workshop.signal.aborted) {
-    const outOfHours = held()
+    const outOfHours = await held()
     return outOfHours === null ? { ...nothing, action: 'resumed', cycle: id, step, next: step } : waiting(outOfHours)
   }
   const ran: CheckResult = { ...nothing, action: attempt > 1 ? 'resumed' : 'ran', cycle: id, step }

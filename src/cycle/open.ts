@@ -85,9 +85,9 @@ async function removeLeftovers(cycles: string): Promise<void> {
     if (name.startsWith(openingPrefix)) await rm(path.join(cycles, name), { recursive: true, force: true })
 }
 
-/** The settings alone, without what one call adds to them. */
+/** The settings alone, without what one call adds to them, and without those of which always the present ones count: these may hold secrets. */
 function settingsOf(config: Config): Config {
-  const keys = new Set(Object.keys(Config.shape))
+  const keys = new Set(Object.keys(Config.shape).filter((key) => key !== 'hooks' && key !== 'server'))
   return Config.parse(Object.fromEntries(Object.entries(config).filter(([key, value]) => keys.has(key) && value !== undefined)))
 }
 

@@ -51,7 +51,7 @@ export function prepareDataset(plan: DatasetPlan, scores: ReadonlyMap<string, nu
   const items = [...heldOut.items, ...retention.items].sort((left, right) => compareText(left.id, right.id))
   const heldBack = [...items, ...ownItems(input)]
   const guard = alsoAsWritten(guardHeldOut(heldBack, shinglesFor), heldBack, redaction)
-  const training = chooseTraining(heldOut.training, guard, input.settings.maxLearnings)
+  const training = chooseTraining(heldOut.training, guard, { most: input.settings.maxLearnings, share: input.maximumShare })
   const fates = [...curated.fates, ...heldOut.fates, ...training.fates].sort((left, right) => compareText(left.id, right.id))
 
   const { seed, replay: ratio, maxReplay, validationShare } = input.settings

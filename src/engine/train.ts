@@ -98,8 +98,8 @@ async function trainOneStep(step: {
   const template = step.template === null ? null : path.join(step.scratch, 'template.jinja')
   try {
     await makeDirectory(step.scratch)
-    await writeFile(dataset, `${JSON.stringify({ messages: step.conversation })}\n`)
-    if (template !== null) await writeFile(template, step.template ?? '')
+    await writeFile(dataset, `${JSON.stringify({ messages: step.conversation })}\n`, privately)
+    if (template !== null) await writeFile(template, step.template ?? '', privately)
   } catch (error) {
     throw writeError(error, dataset)
   }
@@ -113,6 +113,8 @@ async function trainOneStep(step: {
   if (status !== 'COMPLETED') throw new GenesisError('GI-ENGINE-REFUSED', { why: `a training step ended as ${status}` })
   return { state, loss }
 }
+
+const privately = { mode: 0o600 }
 
 /** Half a cosine from the peak to the minimum, taken in the middle of each step. */
 export function learningRateAt(

@@ -3,9 +3,18 @@ import type { Learning } from './learning.ts'
 import { openFile } from './open-file.ts'
 
 /** A learning as it is written: one line, whose beginning names it. */
-export function lineOf({ id, kind, input, context, wanted, wrong, category, at, source }: Learning): string {
+export function lineOf({ id, kind, input, context, wanted, wrong, category, at, source, author }: Learning): string {
   const optional = { ...(context.length > 0 && { context }), ...(wanted !== null && { wanted }), ...(wrong !== null && { wrong }) }
-  return JSON.stringify({ id, kind, input, ...optional, category, at, ...(source !== null && { source }) })
+  return JSON.stringify({
+    id,
+    kind,
+    input,
+    ...optional,
+    category,
+    at,
+    ...(source !== null && { source }),
+    ...(author !== undefined && { author }),
+  })
 }
 
 /** Every line that we write begins like this, and no other text of a line can: a quote inside a text is escaped. */

@@ -10,8 +10,8 @@ import type { FileLocation, ModelLocation } from '../runtimes/port.ts'
 import { readTextIfPresent, writeFileAtomic } from '../state/files.ts'
 import type { Home } from '../state/home.ts'
 import type { Served, Serving } from './port.ts'
-import { recordedDigest } from './release-files.ts'
 import { releaseDamaged, releaseDirectory, releaseNamePattern } from './release.ts'
+import { parseSums, sumsName } from './sums.ts'
 import { createFrom, mannerOfFile, originals, switchTo } from './ollama-changes.ts'
 import type { Listed } from './ollama-changes.ts'
 
@@ -84,7 +84,7 @@ export function ollamaServing({ home, server: connect, production, base: locateB
       const digest = (await recordedOf(directory)) ?? (await recordedOf(target))
       if (digest === null) throw releaseDamaged(`neither ${directory} nor ${target} says what was made`)
       // The weights lie on the server, what remains here is the record; it comes first, so that what is on the server is known to be ours.
-      for (const record of ['release.json', 'SHA256SUMS']) await keepRecord(path.join(directory, record), path.join(target, record))
+      for (const record of ['release.json', sumsName]) await keepRecord(path.join(directory, record), path.join(target, record))
       if ((await server.show(name))?.digest !== digest) {
         if ((await servedBy(server))?.name === name)
           throw new GenesisError('GI-RELEASE-IN-USE', { why: `${name} is served with other weights` })
@@ -146,6 +146,6 @@ async function keepRecord(from: string, to: string): Promise<void> {
 
 /** The digest of the weights that SHA256SUMS in a directory names; null without one. */
 async function recordedOf(directory: string): Promise<string | null> {
-  const sums = await readTextIfPresent(path.join(directory, 'SHA256SUMS'))
-  return sums === undefined ? null : (recordedDigest(sums, 'model.gguf') ?? null)
+  const sums = await readTextIfPresent(path.join(directory, sumsName))
+  return sums === undefined ? null : (parseSums(sums).get('model.gguf') ?? null)
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../errors.ts'
@@ -12,8 +12,19 @@ export function writeError(error: unknown, file: string): unknown {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new GenesisError('GI-HOME-READ-ONLY', { why: `${file} cannot be written (${code})`, cause: error })
   }
+  if (code === 'ELOOP')
+    return new GenesisError('GI-HOME-UNUSABLE', {
+      what: 'A link stands where a file of the home is written.',
+      why: `${file} is a link, and would be written through`,
+      remedy: 'Put the file itself there. The directory data/ as a whole may be a link.',
+      cause: error,
+    })
   return error
 }
+
+/** Opening with these never writes through a link that was planted in the home; `writeError` explains the refusal. */
+export const appending = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+const replacing = constants.O_WRONLY | constants.O_TRUNC | constants.O_CREAT | constants.O_NOFOLLOW
 
 /** Creates a directory, and its parents, that only this user can read. */
 export async function makeDirectory(directory: string): Promise<void> {
@@ -73,7 +84,7 @@ async function replaceFile(file: string, content: string | Uint8Array, mode: num
 export async function appendLines(file: string, lines: readonly string[]): Promise<void> {
   try {
     await makeDirectory(path.dirname(file))
-    const handle = await open(file, 'a+', 0o600)
+    const handle = await open(file, appending, 0o600)
     try {
       const { size } = await handle.stat()
       const last = Buffer.alloc(1)
@@ -116,7 +127,7 @@ export function digestText(text: string): string {
 export async function writeLines(file: string, lines: AsyncIterable<string> | Iterable<string>): Promise<number> {
   let written = 0
   try {
-    const handle = await open(file, 'w', 0o600)
+    const handle = await open(file, replacing, 0o600)
     try {
       let pending: string[] = []
       let pendingLength = 0

@@ -50,7 +50,7 @@ export class Output {
 
   /** Lines for people, on standard output; nothing with --json or --quiet. */
   print(text: string): void {
-    if (!this.json && !this.quiet && text !== '') this.#say(text)
+    if (!this.json && !this.quiet && text !== '') this.#say(shownSafely(text))
   }
 
   /** The command's result: with --json one document, otherwise the lines that `human` gives. */
@@ -93,6 +93,13 @@ export class Output {
   }
 
   #sayOnError(text: string): void {
-    this.#options.standardError.write(`${this.#options.conceal(text)}\n`)
+    this.#options.standardError.write(`${this.#options.conceal(shownSafely(text))}\n`)
   }
 }
+
+// Of what begins with an escape, colours alone may pass.
+// eslint-disable-next-line no-control-regex
+const controls = /\u001b(?!\[[\d;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g
+
+/** What people wrote, or a model answered, must not steer the terminal that shows it. */
+export const shownSafely = (text: string): string => text.replaceAll(controls, '\ufffd')

@@ -63,7 +63,7 @@ async function train({ job, inputs, config, program, homeRoot, report, signal }:
   const { args = [], environment = [], model } = config.command ?? {}
   const modelDirectory = model === undefined ? undefined : path.resolve(homeRoot, model)
   const { dataset, output } = await layOutJob(job, inputs, modelDirectory)
-  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a' })
+  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a', mode: 0o600 })
   // A full disk must fail the training where it writes its adapter, not through its log.
   log.on('error', () => log.destroy())
   const progress = new ProgressReader(performance.now())

@@ -83,7 +83,7 @@ async function train({ job, inputs, config, options, report, signal }: Training)
   })
   for (const name of await attemptsIn(job.directory)) await rm(path.join(job.directory, name), { recursive: true, force: true })
   const scratch = await makeScratch(job.directory)
-  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a' })
+  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a', mode: 0o600 })
   // A full disk must fail the training where it writes its checkpoints, not through its log.
   let logFailure: Error | undefined
   log.on('error', (error) => (logFailure = error))

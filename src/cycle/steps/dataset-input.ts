@@ -4,6 +4,7 @@ import type { CorpusEntry } from '../../corpora/port.ts'
 import { isMadeOf } from '../../dataset/pinned-item.ts'
 import type { DatasetInput } from '../../dataset/dataset-input.ts'
 import { readItems } from '../../evaluation/read-items.ts'
+import { readFloodDecisions, rejectedReason } from '../../learnings/flood-decisions.ts'
 import { readForgotten, saysOf } from '../../learnings/forgotten.ts'
 import type { Learning } from '../../learnings/learning.ts'
 import { readDecisions, readPinned, readRetired } from '../held-out-files.ts'
@@ -16,6 +17,7 @@ import type { StepContext } from '../run-step.ts'
 export async function readDatasetInput(context: StepContext): Promise<DatasetInput> {
   const { home, cycle, made } = context
   const forgotten = await readForgotten(home)
+  const floods = await readFloodDecisions(home)
   const snapshot = (await readJsonLines<Learning>(path.join(context.from('collect'), 'learnings.jsonl'))).reverse()
   const collected = snapshot.filter(({ id }) => !forgotten.has(id))
   const saysForgotten = new Set([...forgotten.values()].flatMap(({ says }) => says ?? []))
@@ -36,6 +38,8 @@ export async function readDatasetInput(context: StepContext): Promise<DatasetInp
     decisions: await readDecisions(home.holdoutDecisions),
     settings: cycle.config.dataset,
     isChosen: isAdapterChosen(cycle.config.trainer),
+    maximumShare: cycle.config.guard.maximumShare,
+    reasonToWait: (learning) => (floods.isRejected(learning) ? rejectedReason : undefined),
     fits: await made.trainer.fits?.({ base: cycle.base, settings: cycle.config.trainer }),
   }
 }

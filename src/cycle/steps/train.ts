@@ -1,4 +1,4 @@
-import { copyFile, link } from 'node:fs/promises'
+import { chmod, copyFile, link } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../../errors.ts'
 import { requireDiskSpace } from '../../state/disk-space.ts'
@@ -91,4 +91,6 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EXDEV' && code !== 'EMLINK') throw error
     await copyFile(from, to)
   }
+  // Whoever made it may have let everybody read it.
+  await chmod(to, 0o600)
 }
