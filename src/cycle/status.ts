@@ -109,7 +109,8 @@ async function openCycleOf(sources: StatusSources, config: Config, state: State)
   const step = status.status === 'open' ? status.next : null
   const error = status.status === 'open' ? (status.lastError?.what ?? null) : null
   if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error, waiting_for: null }
-  const hold = step === null ? null : ((await holdOf(home, config, { id, step, events }, clock.now())) ?? (await turnOf(sources, config, step)))
+  const hold =
+    step === null ? null : ((await holdOf(home, config, { id, step, events }, clock.now())) ?? (await turnOf(sources, config, step)))
   return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error, waiting_for: hold }
 }
 
