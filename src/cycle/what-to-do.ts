@@ -1,6 +1,14 @@
-import type { Status } from './status.ts'
+import type { Hold } from './hold.ts'
 
-type Facts = Pick<Status, 'cycle' | 'blockers' | 'last_verdict' | 'last_check_time' | 'should_trigger' | 'backoff_until' | 'trigger_reason'>
+/** What of a home's status matters here. */
+interface Facts {
+  cycle: { id: string; status: string; error: string | null; waiting_for: Pick<Hold, 'waitingFor'> | null } | null
+  blockers: { remedy: string }[]
+  last_verdict: { cycle: string; outcome: string } | null
+  last_check_time: string | null
+  should_trigger: boolean
+  backoff_until: string | null
+}
 
 /** Timers call every hour; a day without a call means that none does. */
 const longestSilenceMs = 25 * 3_600_000
