@@ -42,6 +42,9 @@ export const attemptDirectory = (cycle: string, step: Step, attempt: number): st
 /** The trainer's own directory: it outlives an attempt, so that its checkpoints serve the next one. */
 export const trainingDirectory = (cycle: string): string => path.join(cycle, 'training')
 
+/** While the training runs on another machine: how it stood when it was last asked, in words. */
+export const elsewhereFile = (cycle: string): string => path.join(trainingDirectory(cycle), 'elsewhere')
+
 /** Where the fates of the learnings that a cycle collected stand, once it deployed. */
 export const fatesFile = (home: Home, id: string): string => path.join(home.fates, `${id}.jsonl`)
 

@@ -11,7 +11,7 @@ import type { Trigger } from '../triggers/evaluate.ts'
 import { notDueReason } from '../triggers/evaluate.ts'
 import { blockersOf } from './blockers.ts'
 import { cycleDirectory } from './cycle-directory.ts'
-import { holdOf } from './hold.ts'
+import { elsewhereOf, holdOf } from './hold.ts'
 import type { Hold } from './hold.ts'
 import { readJournal } from './journal.ts'
 import { lookAround } from './look.ts'
@@ -103,7 +103,7 @@ async function openCycleOf({ home, clock }: Pick<Workshop, 'home' | 'clock'>, co
   const step = status.status === 'open' ? status.next : null
   const error = status.status === 'open' ? (status.lastError?.what ?? null) : null
   if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error, waiting_for: null }
-  const hold = step === null ? null : holdOf(home, config, id, step, clock.now())
+  const hold = step === null ? null : (holdOf(home, config, id, step, clock.now()) ?? (await elsewhereOf(home, id)))
   return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error, waiting_for: hold }
 }
 

@@ -14,7 +14,23 @@ import type { Workshop } from './parts.ts'
 export async function takeBack(workshop: Workshop, id: string): Promise<void> {
   const { config, baseline } = await readManifest(workshop.home, id)
   await takeBackRelease(workshop, config, id, baseline)
-  await rm(trainingDirectory(cycleDirectory(workshop.home, id)), { recursive: true, force: true })
+  const directory = trainingDirectory(cycleDirectory(workshop.home, id))
+  await endTraining(workshop, config, id, directory)
+  await rm(directory, { recursive: true, force: true })
+}
+
+/** A cycle ends also when the machine on which it trains can't be told. */
+async function endTraining(workshop: Workshop, config: Config, id: string, directory: string): Promise<void> {
+  const { trainer } = await workshop.parts(config)
+  try {
+    await trainer.cancel({ trainer: trainer.name, jobId: id }, { id, directory })
+  } catch (error) {
+    if (!(error instanceof GenesisError) || !error.temporary) throw error
+    const where = trainer.place ?? 'elsewhere'
+    workshop.notice(
+      `The training ${where} could not be ended (${error.what}) It stops at its time limit; then its folder there, ${id}-..., can be removed.`,
+    )
+  }
 }
 
 /** The same without reading the cycle's directory. Says whether its release was being served, and `before` is again. May be repeated. */

@@ -10,7 +10,7 @@ import { failureCause, ProgressReader } from './program-output.ts'
 import { programTrainer } from './program-trainer.ts'
 import type { Recipe } from './recipe.ts'
 
-type CommandConfig = Pick<Config['trainer'], 'command' | 'timeLimitHours' | 'nice'>
+type CommandConfig = Pick<Config['trainer'], 'command' | 'timeLimitHours' | 'nice' | 'runner'>
 
 /** Trains with a program of the user's. */
 export const commandTrainer = (config: CommandConfig, { homeRoot }: Pick<TrainerSurroundings, 'homeRoot'>): Trainer =>
@@ -22,6 +22,7 @@ function commandRecipe({ command }: CommandConfig, homeRoot: string): Recipe {
   const model = command.model === undefined ? undefined : path.resolve(homeRoot, command.model)
   return {
     name: 'command',
+    program,
     model,
     inputs: async () => ({ command: await commandDigest({ ...command, program }, homeRoot), model: command.model ?? null }),
     preflight: async () => await programProblems(program),

@@ -36,11 +36,13 @@ export interface ProgressReading {
 /** What a training program needs, is told, and says: everything about it but where it runs. */
 export interface Recipe {
   readonly name: string
-  /** The folder of `ProgramPaths.model` on this machine, absolute. */
+  /** What is started, absolute, where it runs. */
+  readonly program: string
+  /** The folder of `ProgramPaths.model`, absolute, where the program runs. */
   readonly model: string | undefined
   /** What of its kind would give another adapter. */
   inputs(job: TrainingJob): Promise<Record<string, unknown>>
-  /** As in `Trainer`. Never throws. */
+  /** As in `Trainer`, when the program runs on this machine. Never throws. */
   preflight(base: { path: string }): Promise<Problem[]>
   /** The same for the same job and paths. */
   call(job: TrainingJob, paths: ProgramPaths): Promise<ProgramCall>

@@ -11,6 +11,7 @@ const Recorded = z.object({
   adapterDigest: z.string(),
   steps: z.int(),
   finalLoss: z.number().nullable(),
+  durationMs: z.number().optional(),
   details: z.record(z.string(), z.unknown()),
 })
 type Recorded = z.infer<typeof Recorded>
@@ -40,9 +41,9 @@ export async function finishedResult(job: TrainingJob, inputs: string): Promise<
   const parsed = Recorded.safeParse(JSON.parse(text))
   if (!parsed.success || parsed.data.inputs !== inputs) return undefined
   const adapter = path.join(job.directory, adapterName)
-  const { adapterDigest, steps, finalLoss, details } = parsed.data
+  const { inputs: _inputs, adapterDigest, ...result } = parsed.data
   if ((await digestIfPresent(adapter)) !== adapterDigest) return undefined
-  return { adapter, steps, finalLoss, details }
+  return { adapter, ...result }
 }
 
 async function digestIfPresent(file: string): Promise<string | undefined> {
