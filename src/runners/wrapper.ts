@@ -40,6 +40,8 @@ timer() {
 }
 timer ${limitSeconds} timed-out >/dev/null 2>&1 </dev/null &
 watch=$!
+(exec_in_session sh -c ${quoted(guardScript)} guard $$ "$child") >/dev/null 2>&1 </dev/null &
+guard=$!
 trap 'kill "$watch" 2>/dev/null; timer 0 stopped >/dev/null 2>&1 </dev/null & watch=$!' TERM INT HUP
 while :; do
   wait "$child"
@@ -47,14 +49,17 @@ while :; do
   kill -0 "$child" 2>/dev/null || break
 done
 end
-kill "$watch" 2>/dev/null
+kill "$watch" "$guard" 2>/dev/null
 date +%s >run/ended
 mv run/open "run/exit-$status"
 `
 }
 
+/** The program must not outlive a wrapper that was killed: another attempt would train beside it. */
+const guardScript = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; kill -KILL "-$2"'
+
 /** Starts a program as the leader of a group of its own, by what the machine has for it. */
-export const newSession = `exec_in_session() {
+const newSession = `exec_in_session() {
   if command -v setsid >/dev/null 2>&1; then exec setsid "$@"; fi
   exec perl -MPOSIX -e 'POSIX::setsid(); exec { $ARGV[0] } @ARGV; die "$ARGV[0]: $!\\n"' "$@"
 }`
