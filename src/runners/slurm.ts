@@ -46,7 +46,7 @@ const mine = 'user=$(id -un)'
 
 /** Submits unless the queue has a job of that name; prints what sbatch said when it refused. */
 export const submitScript = (folder: string, id: string, limitSeconds: number, more: readonly string[]): string => `${mine}
-queued=$(squeue --noheader --user="$user" --name=${quoted(id)} --format=%i) || exit 1
+queued=$(squeue --noheader --user="$user" --name=${quoted(id)} --format=%i 2>&1) || { printf 'refused\\n%s\\n' "$queued"; exit 0; }
 [ -n "$queued" ] && exit 0
 said=$(${commandLine([
   ...['sbatch', '--parsable', `--job-name=${id}`, '--output=/dev/null', '--no-requeue', `--chdir=${folder}`],

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import { describeRemoteContract } from '../contract/remote-contract.ts'
 import { describeRunnerContract, ended, never, shellJob, startsOf } from '../contract/runner-contract.ts'
+import { describeCycles } from './cycle.ts'
 import { underTest } from './settings.ts'
 import { missingSlurm, startSlurm } from './slurm.ts'
 
@@ -11,6 +13,8 @@ describe('on Slurm', { skip: missingSlurm }, async () => {
   const slurm = underTest({ ...{ kind: 'slurm' }, directory: cluster.directory })
   describeRunnerContract('a job of Slurm', () => Promise.resolve(slurm))
   describeRemoteContract('a job of Slurm', () => Promise.resolve(slurm))
+
+  describeCycles('on Slurm', { ...{ kind: 'slurm' }, directory: cluster.directory })
 
   test('a job that waits is seen to wait, and one that the queue refuses says why', async () => {
     const waiting = underTest({ ...{ kind: 'slurm', sbatch: ['--begin=now+1hour'] }, directory: cluster.directory })
@@ -35,7 +39,6 @@ describe('on Slurm', { skip: missingSlurm }, async () => {
     const state = await slurm.runner().observe(job)
     assert.ok(state.status === 'running' && /cannot be reached/.test(state.note ?? ''))
     await cluster.startController()
-    const { writeFile } = await import('node:fs/promises')
     await writeFile(`${job.counter}.go`, '')
     assert.equal((await ended(slurm.runner(), job)).exitCode, 0)
     assert.equal(startsOf(job), 1)

@@ -29,7 +29,7 @@ export async function startSlurm(): Promise<{ directory: string; stopController(
       ...[`StateSaveLocation=${at('state')}`, `SlurmdSpoolDir=${at('spool')}`, `SlurmctldPidFile=${at('ctld.pid')}`],
       ...[`SlurmdPidFile=${at('d.pid')}`, `SlurmctldLogFile=${at('ctld.log')}`, `SlurmdLogFile=${at('d.log')}`],
       ...['ProctrackType=proctrack/linuxproc', 'TaskPlugin=task/none', 'SelectType=select/cons_tres', 'SelectTypeParameters=CR_Core'],
-      ...['ReturnToService=2', 'MpiDefault=none', 'KillWait=5', 'MinJobAge=5'],
+      ...['ReturnToService=2', 'MpiDefault=none', 'KillWait=5', 'MinJobAge=5', 'MessageTimeout=2'],
       ...[
         `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN`,
         `PartitionName=debug Nodes=${host} Default=YES MaxTime=INFINITE State=UP`,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import { describeRemoteContract } from '../contract/remote-contract.ts'
 import { describeRunnerContract, ended, never, shellJob, startsOf } from '../contract/runner-contract.ts'
+import { describeCycles } from './cycle.ts'
 import { underTest } from './settings.ts'
 import { missingSshd, startSshd } from './sshd.ts'
 
@@ -12,6 +14,8 @@ describe('by ssh', { skip: missingSshd }, async () => {
   const forge = underTest({ ...{ kind: 'ssh', host, sshConfig }, directory })
   describeRunnerContract('another machine', () => Promise.resolve(forge))
   describeRemoteContract('another machine', () => Promise.resolve(forge))
+
+  describeCycles('on a machine by ssh', { ...{ kind: 'ssh', host, sshConfig }, directory })
 
   test('a job goes on while its machine cannot be reached, and is found again', async () => {
     const { runner } = forge
@@ -24,7 +28,6 @@ describe('by ssh', { skip: missingSshd }, async () => {
     await assert.rejects(runner().remove(job.record), { code: 'GI-RUNNER-AWAY', temporary: true })
     assert.equal((await runner().preflight({ program: '/bin/sh', model: undefined }))[0]?.code, 'GI-RUNNER-AWAY')
     await server.start()
-    const { writeFile } = await import('node:fs/promises')
     await writeFile(`${job.counter}.go`, '')
     assert.equal((await ended(runner(), job)).exitCode, 0)
     assert.equal(startsOf(job), 1)
