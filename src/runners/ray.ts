@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { GenesisError } from '../errors.ts'
@@ -9,14 +10,18 @@ import type { Queue, QueueState } from './queue.ts'
 import { commandLine } from './quote.ts'
 
 /** What Ray's dashboard says of a job (Ray Jobs REST API); fields that nobody needs are left out. */
-const RayJob = z.object({ status: z.enum(['PENDING', 'RUNNING', 'STOPPED', 'SUCCEEDED', 'FAILED']) })
+const RayJob = z.object({
+  /** Null for what runs without having been submitted. */
+  submission_id: z.string().nullish(),
+  status: z.enum(['PENDING', 'RUNNING', 'STOPPED', 'SUCCEEDED', 'FAILED']),
+})
 type RayStatus = z.infer<typeof RayJob>['status']
 
 type RaySettings = Pick<RunnerLimits['runner'], 'rayAddress' | 'rayGpus' | 'rayCpus'>
 
 const stopTries = 60
 
-/** Jobs of Ray, by the REST interface of its dashboard: the submission's id is the job's. The wrapper lies in a folder that the cluster sees. */
+/** Jobs of Ray, by the REST interface of its dashboard: the submission's id begins with the job's. The wrapper lies in a folder that the cluster sees. */
 export function rayQueue({ rayAddress, rayGpus, rayCpus }: RaySettings): Queue {
   const ask = async (method: string, path: string, body?: unknown): Promise<PlainAnswer> => {
     try {
@@ -25,50 +30,46 @@ export function rayQueue({ rayAddress, rayGpus, rayCpus }: RaySettings): Queue {
       throw new GenesisError('GI-RUNNER-AWAY', { what: `Ray cannot be reached at ${rayAddress}.`, why: String(error), cause: error })
     }
   }
-  const statusOf = async (id: string): Promise<RayStatus | null> => {
-    const answer = await ask('GET', `/api/jobs/${id}`)
-    if (answer.status === 404) return null
-    const parsed = RayJob.safeParse(contentOf(answer))
+  /** Every submission of the job: each attempt has an id of its own, since Ray lets none serve twice. */
+  const submissionsOf = async (id: string): Promise<z.infer<typeof RayJob>[]> => {
+    const parsed = z.array(RayJob).safeParse(contentOf(await ask('GET', '/api/jobs/')))
     if (!parsed.success)
-      throw new GenesisError('GI-RUNNER-AWAY', { what: 'Ray answers in a way that is not understood.', why: answer.text.slice(0, 200) })
-    return parsed.data.status
+      throw new GenesisError('GI-RUNNER-AWAY', { what: 'Ray answers in a way that is not understood.', why: parsed.error.message })
+    return parsed.data.filter(({ submission_id: name }) => name?.startsWith(`${id}-`))
   }
+  const stateOf = async (id: string): Promise<QueueState> => queueStateOf((await submissionsOf(id)).map(({ status }) => status))
   return {
     problems: async () => {
       contentOf(await ask('GET', '/api/version'))
       return []
     },
     start: async ({ root, id }, signal) => {
-      const known = await statusOf(id)
-      if (known === 'PENDING' || known === 'RUNNING') return
-      // A submission's id serves once; that of an attempt that was lost is taken back.
-      if (known !== null) contentOf(await ask('DELETE', `/api/jobs/${id}`))
+      if ((await stateOf(id)) !== 'gone') return
       if (signal.aborted) throw new GenesisError('GI-INTERRUPTED')
       const submission = {
-        ...{ submission_id: id, entrypoint: commandLine(['sh', `${jobFolder(root, id)}/run.sh`]) },
+        ...{ submission_id: `${id}-${randomBytes(4).toString('hex')}`, entrypoint: commandLine(['sh', `${jobFolder(root, id)}/run.sh`]) },
         ...(rayGpus > 0 ? { entrypoint_num_gpus: rayGpus } : {}),
         ...(rayCpus > 0 ? { entrypoint_num_cpus: rayCpus } : {}),
       }
       contentOf(await ask('POST', '/api/jobs/', submission))
     },
-    state: async (id) => queueStateOf(await statusOf(id)),
+    state: stateOf,
     stop: async (_root, id) => {
-      const status = await statusOf(id)
-      if (status === null) return
-      if (status === 'PENDING' || status === 'RUNNING') contentOf(await ask('POST', `/api/jobs/${id}/stop`))
-      for (let tries = 0; queueStateOf(await statusOf(id)) !== 'gone'; tries += 1) {
+      for (const { submission_id: name, status } of await submissionsOf(id))
+        if (queueStateOf([status]) !== 'gone') contentOf(await ask('POST', `/api/jobs/${name ?? ''}/stop`))
+      for (let tries = 0; (await stateOf(id)) !== 'gone'; tries += 1) {
         if (tries === stopTries) throw new GenesisError('GI-RUNNER-AWAY', { what: `Ray does not end the job ${id}.` })
         await sleep(500)
       }
-      contentOf(await ask('DELETE', `/api/jobs/${id}`))
+      for (const { submission_id: name } of await submissionsOf(id)) contentOf(await ask('DELETE', `/api/jobs/${name ?? ''}`))
     },
   }
 }
 
-/** Pure: what Ray's word for a job means here. */
-export function queueStateOf(status: RayStatus | null): QueueState {
-  if (status === 'RUNNING') return 'working'
-  return status === 'PENDING' ? 'waiting' : 'gone'
+/** Pure: what Ray's words for the submissions of one job mean here. */
+export function queueStateOf(submissions: readonly RayStatus[]): QueueState {
+  if (submissions.includes('RUNNING')) return 'working'
+  return submissions.includes('PENDING') ? 'waiting' : 'gone'
 }
 
 /** Ray answers what it refuses with a traceback of Python, whatever the status. */

@@ -49,7 +49,8 @@ export function describeRemoteContract(title: string, prepare: () => Promise<Run
     test('what a cut transfer left is not taken for a job, and the base is sent once', async () => {
       const { runner: make, jobs } = await prepare()
       const job = await shellJob('exit 0')
-      const layOut = job.layOut
+      const whole = { ...job }
+      const layOut: ShellJob['layOut'] = async (paths) => await whole.layOut(paths)
       job.layOut = async (paths) => {
         await layOut(paths)
         throw new Error('killed')

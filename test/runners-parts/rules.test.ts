@@ -103,16 +103,17 @@ describe('what queues say', () => {
     assert.match(submitScript('/r/jobs/j', 'j', 61, ['--gres=gpu:1']), / --time=4 --gres=gpu:1 \/r\/jobs\/j\/run\.sh /)
   })
 
-  test('Ray: what has ended, well or not, is gone', () => {
-    const words = ['PENDING', 'RUNNING', 'STOPPED', 'SUCCEEDED', 'FAILED', null] as const
-    assert.deepEqual(words.map(queueStateOf), ['waiting', 'working', 'gone', 'gone', 'gone', 'gone'])
+  test('Ray: one submission at work is enough; what has ended, well or not, is gone', () => {
+    assert.deepEqual(([['PENDING'], ['FAILED', 'RUNNING'], ['STOPPED', 'SUCCEEDED', 'FAILED'], []] as const).map(queueStateOf), [
+      ...['waiting', 'working', 'gone', 'gone'],
+    ])
   })
 
   test('ssh: 255 is the way there, any other status the command', () => {
-    const { unreached } = machineBySsh('forge', undefined)
-    assert.equal(unreached(255, 'me@forge: Permission denied (publickey).')?.code, 'GI-RUNNER-DENIED')
-    assert.equal(unreached(255, 'ssh: connect to host forge port 22: Connection refused')?.code, 'GI-RUNNER-AWAY')
-    assert.equal(unreached(1, 'mkdir: Permission denied'), null)
+    const machine = machineBySsh('forge', undefined)
+    assert.equal(machine.unreached(255, 'me@forge: Permission denied (publickey).')?.code, 'GI-RUNNER-DENIED')
+    assert.equal(machine.unreached(255, 'ssh: connect to host forge port 22: Connection refused')?.code, 'GI-RUNNER-AWAY')
+    assert.equal(machine.unreached(1, 'mkdir: Permission denied'), null)
   })
 })
 
