@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
+import { GuardConfig } from './guard.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
+import { RetentionConfig } from './retention.ts'
 import { RunnerConfig } from './runner.ts'
 import { ServerConfig } from './server.ts'
 import { windowPattern } from '../triggers/window.ts'
@@ -95,18 +97,19 @@ export const TrainerConfig = z
     learningRate: z.number().positive().max(1).default(2e-4).describe('Peak learning rate.'),
     minimumLearningRate: z.number().positive().max(1).default(1e-5).describe('Learning rate at the end of the cosine schedule; above 0.'),
     epochs: z.number().positive().max(100).default(2).describe('Passes over the training set; may be a fraction.'),
-    contextLength: z
-      .int()
-      .min(64)
-      .max(32768)
-      .default(256)
-      .describe('Tokens of a training step; an example that is longer is left out.'),
+    contextLength: z.int().min(64).max(32768).default(256).describe('Tokens of a training step; an example that is longer is left out.'),
     loraScale: z
-      .number()
-      .positive()
-      .max(1)
+      .union([z.number().positive().max(1), z.literal('auto')])
       .default(1)
-      .describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
+      .describe(
+        'Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten. "auto" tries five on questions set aside.',
+      ),
+    checkpoints: z
+      .int()
+      .min(1)
+      .max(4)
+      .default(1)
+      .describe('Ends of passes whose adapters are tried on questions set aside; 1 takes the last one untried.'),
     seed: z
       .int()
       .min(0)
@@ -124,6 +127,12 @@ export const TrainerConfig = z
       .max(19)
       .default(0)
       .describe('How much a training gives way to other programs of this machine, as nice(1) counts it.'),
+    lock: z
+      .union([z.string().min(1), z.literal(false)])
+      .optional()
+      .describe(
+        'File whose lock a training holds, so that one runs at a time; left out, all homes with the same engine share one. Relative to the home.',
+      ),
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
     runner: RunnerConfig.prefault({}).describe('Where the training program runs.'),
   })
@@ -267,8 +276,10 @@ export const Config = z
     triggers: TriggersConfig.prefault({}),
     gate: GateConfig.prefault({}),
     dataset: DatasetConfig.prefault({}),
+    guard: GuardConfig.prefault({}),
     server: ServerConfig.prefault({}),
     hooks: HooksConfig.prefault({}),
+    retention: RetentionConfig.prefault({}),
   })
   .refine(({ base, serving }) => base?.ollama === undefined || withTag(base.ollama) !== withTag(serving.name), {
     path: ['serving', 'name'],

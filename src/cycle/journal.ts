@@ -80,6 +80,11 @@ export async function readJournal(cycleDirectory: string): Promise<JournalEvent[
 const setAside = (cycleDirectory: string): string =>
   `Run "genesis-improve cancel ${path.basename(cycleDirectory)}" to set that cycle aside.`
 
+/** The error for another file of a cycle that is not what was written. */
+export function damagedRecord(file: string): GenesisError {
+  return new GenesisError('GI-JOURNAL-UNREADABLE', { what: 'A record of a cycle is damaged.', why: `${file} is not what was written` })
+}
+
 function parseEvent(line: string): JournalEvent[] {
   if (line.trim() === '') return []
   let value: unknown

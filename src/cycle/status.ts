@@ -20,6 +20,8 @@ import type { Workshop } from './parts.ts'
 import { probationStatus } from './probation-status.ts'
 import type { ProbationStatus } from './probation-status.ts'
 import { recordedRemedy } from './recorded-remedy.ts'
+import type { Step } from './step.ts'
+import { trainingElsewhere } from './train-in-turn.ts'
 import { cycleStatus } from './transitions.ts'
 import { whatToDo } from './what-to-do.ts'
 
@@ -61,8 +63,10 @@ export interface Status {
   notice: string | null
 }
 
+type StatusSources = Pick<Workshop, 'home' | 'clock' | 'parts' | 'base' | 'trainingLock'>
+
 /** Takes no lock, writes nothing but caches and waits for nobody, so it works while a cycle trains and in a read-only home. */
-export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'parts' | 'base'>, config: Config): Promise<Status> {
+export async function readStatus(workshop: StatusSources, config: Config): Promise<Status> {
   const { home } = workshop
   const { state, problem } = await readState(home)
   const { learnings, triggers, held } = await lookAround(workshop, config, state, lookOnce)
@@ -95,16 +99,23 @@ export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'pa
   return { ...status, why_not_deployed: why, what_to_do: why === null ? null : whatToDo(status, remedy, workshop.clock.now()) }
 }
 
-async function openCycleOf({ home, clock }: Pick<Workshop, 'home' | 'clock'>, config: Config, state: State): Promise<Status['cycle']> {
+async function openCycleOf(sources: StatusSources, config: Config, state: State): Promise<Status['cycle']> {
+  const { home, clock } = sources
   const id = state.open_cycle
   if (id === null) return null
-  const status = cycleStatus(await readJournal(cycleDirectory(home, id)))
+  const events = await readJournal(cycleDirectory(home, id))
+  const status = cycleStatus(events)
   const runner = await describeRunner(home)
   const step = status.status === 'open' ? status.next : null
   const error = status.status === 'open' ? (status.lastError?.what ?? null) : null
   if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error, waiting_for: null }
-  const hold = step === null ? null : (holdOf(home, config, id, step, clock.now()) ?? (await elsewhereOf(home, id)))
+  const held = step === null ? null : ((await holdOf(home, config, { id, step, events }, clock.now())) ?? (await elsewhereOf(home, id)))
+  const hold = step === null ? null : (held ?? (await turnOf(sources, config, step)))
   return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error, waiting_for: hold }
+}
+
+async function turnOf(sources: StatusSources, config: Config, step: Step): Promise<Hold | null> {
+  return step === 'train' ? await trainingElsewhere(sources, config) : null
 }
 
 async function attemptsMade(home: Home, { current_model: baseline }: State): Promise<Status['attempts']> {

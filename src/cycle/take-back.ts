@@ -5,6 +5,7 @@ import type { Serving } from '../serving/port.ts'
 import { readRelease, updateRelease } from '../serving/release-files.ts'
 import { baseModelName } from '../state/state.ts'
 import { cycleDirectory, fatesFile, readManifest, releaseNameOf, trainingDirectory } from './cycle-directory.ts'
+import { freeTraining } from './free-training.ts'
 import type { Workshop } from './parts.ts'
 
 /**
@@ -14,14 +15,14 @@ import type { Workshop } from './parts.ts'
 export async function takeBack(workshop: Workshop, id: string): Promise<void> {
   const { config, baseline } = await readManifest(workshop.home, id)
   await takeBackRelease(workshop, config, id, baseline)
-  const directory = trainingDirectory(cycleDirectory(workshop.home, id))
-  await endTraining(workshop, config, id, directory)
-  await rm(directory, { recursive: true, force: true })
+  await endTraining(workshop, config, id)
+  await freeTraining(cycleDirectory(workshop.home, id))
 }
 
 /** A cycle ends also when the machine on which it trains can't be told. */
-async function endTraining(workshop: Workshop, config: Config, id: string, directory: string): Promise<void> {
+async function endTraining(workshop: Workshop, config: Config, id: string): Promise<void> {
   const { trainer } = await workshop.parts(config)
+  const directory = trainingDirectory(cycleDirectory(workshop.home, id))
   try {
     await trainer.cancel({ trainer: trainer.name, jobId: id }, { id, directory })
   } catch (error) {

@@ -18,7 +18,9 @@ export function whatToDo(facts: Facts, remedy: string | null, now: Date): string
   if (cycle !== null) {
     if (cycle.error !== null) return [adviceFor(cycle.id, remedy), ...(silent ? [timerAdvice(facts)] : [])].join(' ')
     if (cycle.waiting_for !== null)
-      return cycle.waiting_for.waitingFor === 'window' ? 'nothing: it goes on by itself then' : 'look at "genesis-improve show", and decide'
+      return cycle.waiting_for.waitingFor === 'approval'
+        ? 'look at "genesis-improve show", and decide'
+        : 'nothing: it goes on by itself then'
     return silent ? timerAdvice(facts) : 'nothing: the next check goes on from there'
   }
   const [blocker] = blockers

@@ -1,3 +1,4 @@
+import type { Fate } from '../learnings/fates.ts'
 import { simulationSource } from '../learnings/learning.ts'
 import { curate } from './curate.ts'
 import type { Curated, Example } from './curate.ts'
@@ -18,6 +19,7 @@ import { reasonAgainst, textsIn } from './quality.ts'
 import type { ReasonNotToUse } from './quality.ts'
 import { redactionOf, textsOf } from './redaction.ts'
 import type { Redaction } from './redaction.ts'
+import { limitShares, overShareReason } from './limit-shares.ts'
 import { planRetention } from './retention.ts'
 import type { RetentionPlan } from './retention.ts'
 import { retirementOf } from './retired-item.ts'
@@ -60,7 +62,11 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const { fits = () => true } = input
   const reasonNotToUse: ReasonNotToUse = (exchange, others = []) =>
     redaction.refusalOf([...textsIn(exchange), ...others]) ?? reasonAgainst(exchange, fits)
-  const curated = curate(input.learnings, { conflicts: input.settings.conflicts, reasonNotToUse })
+  const { reasonToWait } = input
+  const curated = withinShares(
+    curate(input.learnings, { conflicts: input.settings.conflicts, reasonNotToUse, ...(reasonToWait && { reasonToWait }) }),
+    input.maximumShare,
+  )
   const shinglesFor = rememberShingles()
   const neighbours = neighboursAmong(inputsOf(curated.examples), shinglesFor)
   const own = ownItems(input)
@@ -99,6 +105,13 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     neighbours,
     decisions: [...retired.decisions, ...heldOut.decisions],
   }
+}
+
+/** Before anything is held out, so that whoever gives most does not choose the questions either. */
+function withinShares(curated: Curated, share: number | undefined): Curated {
+  const { kept, surplus } = limitShares(curated.examples, share)
+  const waiting = surplus.map(({ id, author }): Fate => ({ id, fate: 'excluded', reason: overShareReason(author, share ?? 1) }))
+  return { ...curated, examples: kept, fates: [...curated.fates, ...waiting] }
 }
 
 /** By digest, ascending: the same whatever the order of the learnings. */

@@ -6,6 +6,7 @@ import { costOf } from '../runners/cost.ts'
 import type { Runner, RunnerJob } from '../runners/port.ts'
 import { failedRun } from './failed-run.ts'
 import type { TrainingJob, TrainingProgress } from './port.ts'
+import { checkpointsIn } from './program-checkpoints.ts'
 import { adapterIn, layOutJob } from './program-files.ts'
 import type { Recipe } from './recipe.ts'
 import { recordResult } from './training-result.ts'
@@ -40,7 +41,7 @@ export function runnerJob(job: TrainingJob, inputs: string, recipe: Recipe): Run
 /** Starts or finds the program's run; of one that has ended it takes the adapter. */
 export async function runProgram({ job, inputs, recipe, runner, costPerHour, report, signal }: ProgramRun): Promise<void> {
   const run = runnerJob(job, inputs, recipe)
-  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a' })
+  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a', mode: 0o600 })
   // A full disk must fail the training where it writes its adapter, not through its log.
   log.on('error', () => log.destroy())
   const progress = recipe.progress(performance.now())
@@ -68,7 +69,8 @@ export async function runProgram({ job, inputs, recipe, runner, costPerHour, rep
     const where = runner.isHere ? {} : { place: runner.place, cost: costOf(durationMs, costPerHour) }
     const details = { program: path.basename(recipe.program), ...where }
     const adapter = await adapterIn(run.output, job.base.path)
-    await recordResult(job, inputs, { adapter, steps: progress.steps, finalLoss: progress.lastLoss, durationMs, details })
+    const checkpoints = await checkpointsIn(run.output, job, adapter)
+    await recordResult(job, inputs, { adapter, checkpoints, steps: progress.steps, finalLoss: progress.lastLoss, durationMs, details })
   } finally {
     log.end()
   }

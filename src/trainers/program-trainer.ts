@@ -34,7 +34,7 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
     },
     cancel: async (_handle, job) => {
       await runner.remove(recordFile(job))
-      for (const name of ['dataset', 'output']) await rm(path.join(job.directory, name), { recursive: true, force: true })
+      for (const name of ['dataset', 'output', 'kept']) await rm(path.join(job.directory, name), { recursive: true, force: true })
     },
   }
 }

@@ -29,8 +29,15 @@ describe('what may stand at the cursor', () => {
   })
 
   test('options that were not given yet, where a command takes no argument or one is begun', () => {
-    assert.deepEqual(values(['learn', '']), ['--home', '--json', '--quiet', '--no-color', '--input', '--kind', '--help'])
-    assert.deepEqual(values(['learn', '--input', 'x', '--quiet', '--']), ['--home', '--json', '--no-color', '--kind', '--help'])
+    assert.deepEqual(values(['learn', '']), ['--home', '--json', '--quiet', '--no-color', '--log-format', '--input', '--kind', '--help'])
+    assert.deepEqual(values(['learn', '--input', 'x', '--quiet', '--']), [
+      '--home',
+      '--json',
+      '--no-color',
+      '--log-format',
+      '--kind',
+      '--help',
+    ])
   })
 
   test('the choices of an option, after it and behind its sign', () => {

@@ -12,7 +12,9 @@ import { readStatus } from '../../src/cycle/status.ts'
 import { GenesisError } from '../../src/errors.ts'
 import type { ErrorCode } from '../../src/errors.ts'
 import { problemOf } from '../../src/problem.ts'
+import { homeAt } from '../../src/state/home.ts'
 import { reportRun } from '../../src/state/runner.ts'
+import { tryTrainingLock } from '../../src/state/training-lock.ts'
 import { explainError } from '../../src/terminal/error.ts'
 import { describeStatus } from '../../src/terminal/status.ts'
 import { Workplace, forgetful, hourMs, newPlace, readyPlace } from './workplace.ts'
@@ -129,6 +131,18 @@ const cases: Record<string, { arrange: () => Workplace | Promise<Workplace>; wro
     },
     wrong: /waits: the gate says DEPLOY; "genesis-improve approve" or "genesis-improve reject" decides/,
     todo: /What to do: look at "genesis-improve show", and decide/,
+  },
+  'a training of another home': {
+    arrange: async () => {
+      const lock = path.join(newPlace(), 'training.lock')
+      const place = readyPlace({ trainer: { rank: 2, alpha: 4, targetModules: ['attn_q'], lock } })
+      await place.runUntilNext('train')
+      // Held by this very process, and for good: kernel locks end with it.
+      assert.ok(await tryTrainingLock(lock, homeAt('/homes/other')))
+      return place
+    },
+    wrong: /waits: another home trains on this machine \(/,
+    todo: /What to do: nothing: it goes on by itself then$/,
   },
   'a training out of its hours': {
     arrange: async () => {
