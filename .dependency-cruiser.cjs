@@ -21,7 +21,9 @@ module.exports = {
     {
       name: 'ports-below-cycle',
       severity: 'error',
-      from: { path: rooms('corpora', 'trainers', 'runtimes', 'serving', 'dataset', 'engine', 'system', 'ollama', 'base', 'adapters') },
+      from: {
+        path: rooms('corpora', 'trainers', 'runners', 'runtimes', 'serving', 'dataset', 'engine', 'system', 'ollama', 'base', 'adapters'),
+      },
       to: { path: rooms('cycle', 'commands', 'app', 'cli', 'terminal') },
     },
     {
@@ -45,9 +47,16 @@ module.exports = {
       to: { path: '^src/(corpora|trainers|runtimes|serving)/(index|jsonl|engine|command|directory|ollama)\\.ts' },
     },
     {
+      name: 'runners-only-through-their-table',
+      comment: 'Whatever runs a program asks the table where.',
+      severity: 'error',
+      from: { pathNot: '^src/runners/' },
+      to: { path: '^src/runners/', pathNot: '^src/runners/(index|port|cost)\\.ts' },
+    },
+    {
       name: 'subprocesses-in-one-place',
       severity: 'error',
-      from: { pathNot: '^src/system/(process|supervisor)\\.ts' },
+      from: { pathNot: '^src/system/(process|pipe|supervisor)\\.ts' },
       to: { path: 'execa|^(node:)?child_process$' },
     },
   ],

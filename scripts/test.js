@@ -23,5 +23,6 @@ const run = (args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inh
 const built = run(['scripts/build.js'])
 if (built !== 0) process.exit(built)
 // The runner itself hardly works, so no processor is kept for it. The engine trains with four spinning threads: its tests run one file at a time.
-const concurrency = suite === 'unit' ? availableParallelism() : 1
+// Those of the runners mostly wait.
+const concurrency = suite === 'unit' || suite === 'runners' ? availableParallelism() : 1
 process.exit(run(['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...found]))

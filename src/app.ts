@@ -37,7 +37,7 @@ export async function buildApp(invocation: Invocation): Promise<App> {
     clock,
     signal,
     parts: async (cycleConfig) => await buildParts(invocation, cycleConfig, surroundings(cycleConfig)),
-    trainingLock: (present) => trainingLockFile(present.trainer.lock, home.root, engineDirectoryOf(environment)),
+    trainingLock: (present) => trainingLockFile(present.trainer, home.root, engineDirectoryOf(environment)),
     base: async (cycleConfig) => await surroundings(cycleConfig).base(),
     report: narrator.report,
     log: narrator.log,

@@ -214,6 +214,33 @@ export const errorTable = {
   'GI-TRAINER-MISSING': invalid('The training program is not there.', 'Correct "trainer.command.program" in genesis-improve.config.json.'),
   'GI-TRAINER-FAILED': failed('The training program failed.', 'See the reason above, and training.log in the directory of the cycle.'),
   'GI-TRAINER-AWAY': retry('The training program asked to be called again later.', 'The next check tries again.'),
+  'GI-TRAINER-KILLED': retry(
+    'The training program was killed.',
+    'Often the system does that when memory runs out: free some, or train with a smaller context or batch. The next check starts it again.',
+  ),
+  // Where training programs run
+  'GI-RUNNER-AWAY': retry(
+    'The machine that trains cannot be reached.',
+    'Start it, or check "trainer.runner" and the network; the next check tries again.',
+  ),
+  'GI-RUNNER-DENIED': retry(
+    'The machine that trains refuses this user.',
+    'Run "ssh HOST true" as the same user: it has to work without a question. Put the key into ssh-agent or ~/.ssh/config, and the host into known_hosts.',
+  ),
+  'GI-RUNNER-UNUSABLE': invalid('Programs cannot be run where they should.', 'Correct "trainer.runner", or install there what is missing.'),
+  'GI-RUNNER-NO-ROOM': retry('The disk of the machine that trains is full.', 'Free some space there; the next check goes on from here.'),
+  'GI-RUNNER-DIFFERS': retry(
+    'What arrived is not what was sent.',
+    'The next check sends it again; if it stays so, look at the disks of both machines.',
+  ),
+  'GI-RUNNER-LOST': retry(
+    'The training elsewhere ended without a word.',
+    'The machine was restarted, or its job was killed. The next check starts it again.',
+  ),
+  'GI-RUNNER-REFUSED': failed(
+    'The queue refused the job.',
+    'Correct "trainer.runner" so that the queue takes it, then "genesis-improve trigger".',
+  ),
   'GI-LAYOUT-DIFFERS': invalid(
     'The model is asked in another chat layout than it would be trained in.',
     'Serve the base with its own chat template: make its Ollama model anew from the GGUF file, without a TEMPLATE or SYSTEM of your own.',

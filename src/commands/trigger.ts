@@ -32,7 +32,10 @@ export const configure: CommandModule['configure'] = (command, act) => {
       const outcome = cycle?.outcome ?? null
       const reasons = cycle?.reasons ?? []
       out.result({ cycle: id, opened, outcome, reasons }, () =>
-        [`${id} ended with ${out.paint.bold(outcome ?? 'nothing yet')}.`, ...reasons.map((reason) => `- ${reason}`)].join('\n'),
+        [
+          outcome === null ? `${id} waits: ${last.explanation}.` : `${id} ended with ${out.paint.bold(outcome)}.`,
+          ...reasons.map((reason) => `- ${reason}`),
+        ].join('\n'),
       )
       if (outcome === 'FAILED') throw new GenesisError('GI-STEP-FAILED', { why: reasons.join('; ') })
       return outcome === 'DEPLOY' ? exitCodes.done : exitCodes.notDeployed

@@ -48,11 +48,8 @@ export async function loadConfig({ homeDirectory, environment, overrides = [] }:
   problems.push(...fromEnvironment.problems)
   for (const setting of settings) problems.push(...problemsOf(withSettings({}, [setting]), setting.source))
   if (problems.length > 0 || !('raw' in file)) throw invalid(problems, 'unreadable' in file)
-  // The remote host is where its Ollama listens, unless the file or OLLAMA_HOST names another address.
   const forge = environment['FORGE_HOST']
-  const defaults =
-    forge === undefined ? [] : [{ source: 'FORGE_HOST', path: ['serving', 'host'] as const, value: ollamaHost(forge) ?? forge }]
-  const merged = withSettings(hasHost(file.raw) ? file.raw : withSettings(file.raw, defaults), settings)
+  const merged = withSettings(forge === undefined ? file.raw : withSettings(file.raw, forgeSettings(file.raw, forge)), settings)
   const parsed = Config.safeParse(merged)
   if (!parsed.success) throw invalid(describeIssues(parsed.error.issues, merged), false)
   return {
@@ -82,23 +79,36 @@ export function resolvedCorpus(config: { corpus: Pick<Config['corpus'], 'path'> 
 
 /**
  * Digest of the settings that shape what a cycle ends with, for telling whether anything differs from an earlier one. Triggers and
- * serving only say when and where, as do hours, approval and what comes after a deployment; the base is recorded by the digest of its content.
+ * serving only say when and where, as do hours, the machine that trains, approval and what comes after a deployment; the base is recorded by the digest of its content.
  */
 export function configDigest(config: Config): string {
   const { runtime, dataset } = config
   const corpus = { ...config.corpus, writeBack: undefined }
   // Left out where it changes nothing, so that homes from before this setting have the digest that they had.
   const checkpoints = config.trainer.checkpoints === 1 ? undefined : config.trainer.checkpoints
-  const trainer = { ...config.trainer, checkpoints, window: undefined, nice: undefined, lock: undefined }
+  const trainer = { ...config.trainer, checkpoints, window: undefined, nice: undefined, lock: undefined, runner: undefined }
   const gate = { ...config.gate, approval: undefined, probation: undefined }
   const guard = config.guard.maximumShare === undefined ? undefined : { maximumShare: config.guard.maximumShare }
   return digestText(JSON.stringify(sorted({ corpus, trainer, runtime, gate, dataset, guard })))
 }
 
-const hasHost = (raw: unknown): boolean => {
-  const serving = (raw as { serving?: { host?: unknown } }).serving
-  return serving?.host !== undefined
+/** The remote host is where its Ollama listens and where programs train by ssh, unless the file names others (or OLLAMA_HOST). */
+function forgeSettings(raw: unknown, forge: string): Setting[] {
+  const { serving, trainer } = raw as { serving?: { host?: unknown }; trainer?: { runner?: { kind?: unknown; host?: unknown } } }
+  const source = 'FORGE_HOST'
+  const trainsThere = trainer?.runner?.kind === 'ssh' && trainer.runner.host === undefined
+  return [
+    ...(serving?.host === undefined ? [{ source, path: ['serving', 'host'] as const, value: ollamaHost(forge) ?? forge }] : []),
+    ...(trainsThere ? [{ source, path: ['trainer', 'runner', 'host'] as const, value: sshHostIn(forge) }] : []),
+  ]
 }
+
+/** Without what only an HTTP client needs: "http://forge:11434" is forge. */
+const sshHostIn = (forge: string): string =>
+  forge
+    .trim()
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/(?::\d+)?\/*$/, '')
 
 function problemsOf(value: unknown, source?: string): ConfigProblem[] {
   const parsed: z.ZodSafeParseResult<Config> = Config.safeParse(value)

@@ -5,6 +5,7 @@ import { GuardConfig } from './guard.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
 import { RetentionConfig } from './retention.ts'
+import { RunnerConfig } from './runner.ts'
 import { ServerConfig } from './server.ts'
 import { windowPattern } from '../triggers/window.ts'
 
@@ -80,6 +81,8 @@ const TrainerCommand = ProgramConfig.omit({ timeoutSeconds: true }).extend({
     .describe('Names of environment variables that it may see beside the usual ones; a "*" at the end stands for any ending.'),
 })
 
+const isAbsoluteOrNone = (file: string | undefined): boolean => file === undefined || file.startsWith('/')
+
 export const TrainerConfig = z
   .strictObject({
     kind: z.enum(['engine', 'command']).default('engine').describe('What trains: the embedded engine, or a program of yours.'),
@@ -131,12 +134,21 @@ export const TrainerConfig = z
         'File whose lock a training holds, so that one runs at a time; left out, all homes with the same engine share one. Relative to the home.',
       ),
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
+    runner: RunnerConfig.prefault({}).describe('Where the training program runs.'),
   })
   .refine((trainer) => trainer.minimumLearningRate <= trainer.learningRate, {
     path: ['minimumLearningRate'],
     error: 'a number up to trainer.learningRate',
   })
   .refine(({ kind, command }) => kind !== 'command' || command !== undefined, { path: ['command'], error: '{"program": FILE}' })
+  .refine(({ kind, runner }) => kind !== 'engine' || runner.kind === 'local', {
+    path: ['runner', 'kind'],
+    error: '"local" with the embedded engine, which trains on this machine only',
+  })
+  .refine(({ runner, command }) => runner.kind === 'local' || [command?.program, command?.model].every(isAbsoluteOrNone), {
+    path: ['command'],
+    error: 'absolute paths of the machine where the program runs',
+  })
 
 export const RuntimeConfig = z
   .strictObject({

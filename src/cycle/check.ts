@@ -137,7 +137,7 @@ async function settle(workshop: Workshop, ran: CheckResult, end: StepEnd): Promi
       waitingFor: end.waitingFor,
       outcome: 'waiting',
       next: step,
-      explanation: 'the training runs elsewhere',
+      explanation: end.explanation,
     }
   const status = cycleStatus(await readJournal(cycleDirectory(home, id)))
   if (end.end === 'failed') {

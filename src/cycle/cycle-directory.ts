@@ -45,6 +45,9 @@ export const isAttempt = (name: string): boolean => /^[a-z]+\.attempt-\d+$/.test
 /** The trainer's own directory: it outlives an attempt, so that its checkpoints serve the next one. */
 export const trainingDirectory = (cycle: string): string => path.join(cycle, 'training')
 
+/** While the training runs on another machine: how it stood when it was last asked, in words. */
+export const elsewhereFile = (cycle: string): string => path.join(trainingDirectory(cycle), 'elsewhere')
+
 /** Where the fates of the learnings that a cycle collected stand, once it deployed. */
 export const fatesFile = (home: Home, id: string): string => path.join(home.fates, `${id}.jsonl`)
 

@@ -5,7 +5,8 @@ import { nameOf } from '../dataset/limit-shares.ts'
 import { readFloodDecisions } from '../learnings/flood-decisions.ts'
 import { Flood } from '../learnings/floods.ts'
 import type { Home } from '../state/home.ts'
-import { cycleDirectory } from './cycle-directory.ts'
+import { readTextIfPresent } from '../state/files.ts'
+import { cycleDirectory, elsewhereFile } from './cycle-directory.ts'
 import type { JournalEvent } from './journal.ts'
 import type { Step } from './step.ts'
 import { stepResults } from './step-results.ts'
@@ -13,7 +14,7 @@ import { windowLeftMs } from '../triggers/window.ts'
 
 /** Why the next step is not begun yet, though nothing is wrong. */
 export interface Hold {
-  waitingFor: 'approval' | 'window' | 'training'
+  waitingFor: 'approval' | 'window' | 'training' | 'remote'
   explanation: string
 }
 
@@ -38,11 +39,19 @@ export async function holdOf(home: Home, config: Config, { id, step, events }: C
     const more = others.length === 0 ? '' : ` (and ${others.length} more days like it)`
     if (flood !== undefined) return { waitingFor: 'approval', explanation: `${describeFlood(flood)}${more}; ${whoDecides}` }
   }
-  if (step === 'train' && window !== undefined && windowLeftMs(window, now) === null)
+  const isElsewhere = existsSync(elsewhereFile(cycleDirectory(home, id)))
+  // What runs on another machine is not stopped at the end of the hours, so it is looked after as well.
+  if (step === 'train' && window !== undefined && !isElsewhere && windowLeftMs(window, now) === null)
     return { waitingFor: 'window', explanation: `training runs from ${window.replace('-', ' to ')} only` }
   if (step === 'deploy' && config.gate.approval === 'manual' && !existsSync(approvalFile(home, id)))
     return { waitingFor: 'approval', explanation: `the gate says DEPLOY; ${whoDecides}` }
   return null
+}
+
+/** How the training on another machine stood when it was last asked; null when none is at work there. */
+export async function elsewhereOf(home: Home, cycle: string): Promise<Hold | null> {
+  const said = await readTextIfPresent(elsewhereFile(cycleDirectory(home, cycle)))
+  return said === undefined ? null : { waitingFor: 'remote', explanation: said.trim() }
 }
 
 const whoDecides = '"genesis-improve approve" or "genesis-improve reject" decides'

@@ -39,6 +39,8 @@ export interface StepResult {
 /** A trainer elsewhere is still at work: look again at the next tick. */
 export interface StepWaiting {
   waitingFor: 'remote'
+  /** Where it is and how far, in words. */
+  explanation: string
 }
 
 export type RunStep = (context: StepContext) => Promise<StepResult | StepWaiting>
@@ -46,7 +48,7 @@ export type RunStep = (context: StepContext) => Promise<StepResult | StepWaiting
 export type StepEnd =
   | { end: 'finished'; event: StepFinished }
   | { end: 'failed'; error: GenesisError }
-  | { end: 'waiting'; waitingFor: 'remote' }
+  | ({ end: 'waiting' } & StepWaiting)
   | { end: 'interrupted' }
 
 /**
@@ -85,7 +87,7 @@ export async function runStep(
       progress: (text, done, total, timeLeftMs) => workshop.report(cycle.id, step, progressOf(text, done, total, timeLeftMs)),
     }
     const ended = await runners[step](context)
-    if ('waitingFor' in ended) return { end: 'waiting', waitingFor: ended.waitingFor }
+    if ('waitingFor' in ended) return { end: 'waiting', ...ended }
     const outputs = await settle(attemptPath, stepDirectory(directory, step))
     const event: StepFinished = { event: 'step-finished', at: now(), step, attempt, outputs, result: ended.result }
     if (ended.verdict !== undefined) event.verdict = ended.verdict

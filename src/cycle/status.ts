@@ -11,7 +11,7 @@ import type { Trigger } from '../triggers/evaluate.ts'
 import { notDueReason } from '../triggers/evaluate.ts'
 import { blockersOf } from './blockers.ts'
 import { cycleDirectory } from './cycle-directory.ts'
-import { holdOf } from './hold.ts'
+import { elsewhereOf, holdOf } from './hold.ts'
 import type { Hold } from './hold.ts'
 import { readJournal } from './journal.ts'
 import { lookAround } from './look.ts'
@@ -109,8 +109,8 @@ async function openCycleOf(sources: StatusSources, config: Config, state: State)
   const step = status.status === 'open' ? status.next : null
   const error = status.status === 'open' ? (status.lastError?.what ?? null) : null
   if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error, waiting_for: null }
-  const hold =
-    step === null ? null : ((await holdOf(home, config, { id, step, events }, clock.now())) ?? (await turnOf(sources, config, step)))
+  const held = step === null ? null : ((await holdOf(home, config, { id, step, events }, clock.now())) ?? (await elsewhereOf(home, id)))
+  const hold = step === null ? null : (held ?? (await turnOf(sources, config, step)))
   return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error, waiting_for: hold }
 }
 

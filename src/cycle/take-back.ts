@@ -4,7 +4,7 @@ import { GenesisError } from '../errors.ts'
 import type { Serving } from '../serving/port.ts'
 import { readRelease, updateRelease } from '../serving/release-files.ts'
 import { baseModelName } from '../state/state.ts'
-import { cycleDirectory, fatesFile, readManifest, releaseNameOf } from './cycle-directory.ts'
+import { cycleDirectory, fatesFile, readManifest, releaseNameOf, trainingDirectory } from './cycle-directory.ts'
 import { freeTraining } from './free-training.ts'
 import type { Workshop } from './parts.ts'
 
@@ -15,7 +15,23 @@ import type { Workshop } from './parts.ts'
 export async function takeBack(workshop: Workshop, id: string): Promise<void> {
   const { config, baseline } = await readManifest(workshop.home, id)
   await takeBackRelease(workshop, config, id, baseline)
+  await endTraining(workshop, config, id)
   await freeTraining(cycleDirectory(workshop.home, id))
+}
+
+/** A cycle ends also when the machine on which it trains can't be told. */
+async function endTraining(workshop: Workshop, config: Config, id: string): Promise<void> {
+  const { trainer } = await workshop.parts(config)
+  const directory = trainingDirectory(cycleDirectory(workshop.home, id))
+  try {
+    await trainer.cancel({ trainer: trainer.name, jobId: id }, { id, directory })
+  } catch (error) {
+    if (!(error instanceof GenesisError) || !error.temporary) throw error
+    const where = trainer.place ?? 'elsewhere'
+    workshop.notice(
+      `The training ${where} could not be ended (${error.what}) It stops at its time limit; then its folder there, ${id}-..., can be removed.`,
+    )
+  }
 }
 
 /** The same without reading the cycle's directory. Says whether its release was being served, and `before` is again. May be repeated. */

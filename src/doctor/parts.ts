@@ -18,7 +18,7 @@ export async function examineParts(workshop: Workshop, config: Config, base: Fou
   const servingProblems = await serving.preflight()
   return [
     ...(isMissing ? [failure('base', base)] : await examined('base', async () => [await examineBase(base)])),
-    ...(isMissing ? [] : each('trainer', trainable, `${trainer.name} can train`)),
+    ...(isMissing ? [] : each('trainer', trainable, `${trainer.name} can train${trainer.place === undefined ? '' : ` ${trainer.place}`}`)),
     // One engine, or one server, may be two parts, and is to blame once.
     ...(runtimeProblems.length > 0
       ? without(runtimeProblems, trainable).map((problem) => failure('runtime', problem))

@@ -11,9 +11,16 @@ const Holder = z.object({ pid: z.int().min(1), home: z.string().min(1) })
 /** Whose training holds the lock. */
 export type Holder = z.infer<typeof Holder>
 
-/** Where the lock of trainings is: as configured, else beside the engine that the homes share; null when there is to be none. */
-export function trainingLockFile(configured: string | false | undefined, homeRoot: string, engineDirectory: string): string | null {
-  if (configured === false) return null
+/**
+ * Where the lock of trainings is: as configured, else beside the engine that the homes share; null when there is to be none, and for a training
+ * that runs elsewhere: a queue or another machine takes its turns itself, and nobody holds a lock while it runs.
+ */
+export function trainingLockFile(
+  { lock: configured, runner }: { lock?: string | false | undefined; runner: { kind: string } },
+  homeRoot: string,
+  engineDirectory: string,
+): string | null {
+  if (configured === false || runner.kind !== 'local') return null
   return configured === undefined ? path.join(engineDirectory, 'training.lock') : path.resolve(homeRoot, configured)
 }
 

@@ -64,7 +64,7 @@ export function startProcess(file: string, args: readonly string[], options: Pro
   const child = execa(file, args, {
     ...(options.directory === undefined ? {} : { cwd: options.directory }),
     ...{ stdin: 'pipe', stdout: 'pipe', stderr: 'pipe', buffer: false, reject: false, windowsHide: true },
-    env: { ...allowedEnvironment(process.env, [...basicVariables, ...(options.passOn ?? [])]), ...options.set },
+    env: { ...childEnvironment(options.passOn), ...options.set },
     extendEnv: false,
     // A group of its own: the terminal's Ctrl-C must not reach it, and all of it can be ended at once.
     detached: process.platform !== 'win32',
@@ -120,13 +120,17 @@ function setNiceness(pid: number, nice: number): void {
   }
 }
 
-/** Runs a program to its end; `signal` stops it (TERM, KILL after 5 seconds). Its standard input is closed at once, unless it is to tell by it when this process ends. */
+/**
+ * Runs a program to its end; `signal` stops it (TERM, KILL after 5 seconds). It gets `input`, then its standard input is closed, unless it is to tell by
+ * it when this process ends.
+ */
 export async function runProcess(
   file: string,
   args: readonly string[],
-  options: ProcessOptions & { signal?: AbortSignal; keepInput?: boolean } = {},
+  options: ProcessOptions & { signal?: AbortSignal; keepInput?: boolean; input?: string } = {},
 ): Promise<ProcessEnd & { lastLines: string[] }> {
   const started = startProcess(file, args, options)
+  if (options.input !== undefined) started.writeLine(options.input)
   if (options.keepInput !== true) started.closeInput()
   const stop = (): void => void started.stop(5000)
   if (options.signal?.aborted === true) stop()
@@ -140,6 +144,10 @@ export async function runProcess(
 
 /** Processors this process may use. */
 export const processorCount = (): number => os.availableParallelism()
+
+/** What a child gets of this process's environment: the basic variables, and those named. */
+export const childEnvironment = (passOn: readonly string[] = []): Record<string, string> =>
+  allowedEnvironment(process.env, [...basicVariables, ...passOn])
 
 /** What of `environment` may be passed on: the names listed, a trailing `*` for any ending. Windows doesn't tell upper and lower case apart. */
 export function allowedEnvironment(

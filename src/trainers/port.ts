@@ -56,6 +56,8 @@ export interface TrainingResult {
   /** Adapters kept at ends of earlier passes, oldest first: GGUF LoRA files inside the job's directory. */
   checkpoints?: KeptCheckpoint[]
   finalLoss: number | null
+  /** How long it trained, where that is known better than by the time that `begin` took. */
+  durationMs?: number | undefined
   /** What the trainer wants to have on record (versions, packing, resumed or not). */
   details: Record<string, unknown>
 }
@@ -66,11 +68,16 @@ export interface TrainingHandle {
 }
 
 export type TrainingState =
-  { status: 'running'; progress: TrainingProgress | null } | { status: 'done'; result: TrainingResult } | { status: 'lost' }
+  /** `note`: what else there is to say of a training that runs elsewhere. */
+  | { status: 'running'; progress: TrainingProgress | null; note: string | null }
+  | { status: 'done'; result: TrainingResult }
+  | { status: 'lost' }
 
 /** Turns a prepared dataset into a LoRA adapter. Must leave nothing outside `job.directory`, but for what its cache keeps. */
 export interface Trainer {
   readonly name: string
+  /** Where it trains, in words, when that is not on this machine. */
+  readonly place?: string | undefined
   /** What this trainer needs and hasn't got, in words for the user; empty when it can run. Never throws. */
   preflight(base: { path: string }): Promise<Problem[]>
   /** Says which conversations a training step can see whole; a trainer without it takes them all, or cuts them itself. */
@@ -89,7 +96,8 @@ export interface Trainer {
   begin(job: TrainingJob, report: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainingHandle>
   /** `running` lets `check --once` return and ask again at the next tick (remote hosts). */
   observe(handle: TrainingHandle, job: TrainingJob): Promise<TrainingState>
-  cancel(handle: TrainingHandle, job: TrainingJob): Promise<void>
+  /** Ends a training that is at work elsewhere, and removes what is left of it. May be repeated. */
+  cancel(handle: TrainingHandle, job: Pick<TrainingJob, 'id' | 'directory'>): Promise<void>
 }
 
 /** What trainers need beside their configuration. */

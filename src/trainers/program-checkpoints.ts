@@ -2,7 +2,7 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError } from '../errors.ts'
 import { digestFile, makeDirectory } from '../state/files.ts'
-import { adapterIn } from './command-files.ts'
+import { adapterIn } from './program-files.ts'
 import type { KeptCheckpoint, TrainingJob } from './port.ts'
 
 /**

@@ -12,6 +12,7 @@ const Recorded = z.object({
   steps: z.int(),
   checkpoints: z.array(z.object({ step: z.int(), file: z.string(), digest: z.string() })).default([]),
   finalLoss: z.number().nullable(),
+  durationMs: z.number().optional(),
   details: z.record(z.string(), z.unknown()),
 })
 type Recorded = z.infer<typeof Recorded>
@@ -48,11 +49,11 @@ export async function finishedResult(job: TrainingJob, inputs: string): Promise<
   const parsed = Recorded.safeParse(JSON.parse(text))
   if (!parsed.success || parsed.data.inputs !== inputs) return undefined
   const adapter = path.join(job.directory, adapterName)
-  const { adapterDigest, checkpoints, steps, finalLoss, details } = parsed.data
+  const { adapterDigest, checkpoints, steps, finalLoss, durationMs, details } = parsed.data
   if ((await digestIfPresent(adapter)) !== adapterDigest) return undefined
   const kept = checkpoints.map(({ step, file, digest }) => ({ step, digest, adapter: path.join(job.directory, file) }))
   for (const { adapter: file, digest } of kept) if ((await digestIfPresent(file)) !== digest) return undefined
-  return { adapter, steps, checkpoints: kept.map(({ step, adapter: file }) => ({ step, adapter: file })), finalLoss, details }
+  return { adapter, steps, checkpoints: kept.map(({ step, adapter: file }) => ({ step, adapter: file })), finalLoss, durationMs, details }
 }
 
 async function digestIfPresent(file: string): Promise<string | undefined> {

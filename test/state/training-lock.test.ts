@@ -14,10 +14,12 @@ after(() => rmSync(around, { recursive: true, force: true }))
 
 describe('the lock of trainings', () => {
   test('lies beside the engine, where the configuration says, or nowhere', () => {
-    assert.equal(trainingLockFile(undefined, '/home', '/cache/engine'), path.join('/cache/engine', 'training.lock'))
-    assert.equal(trainingLockFile('gpu.lock', '/home', '/cache/engine'), path.resolve('/home', 'gpu.lock'))
-    assert.equal(trainingLockFile('/run/gpu.lock', '/home', '/cache/engine'), path.resolve('/run/gpu.lock'))
-    assert.equal(trainingLockFile(false, '/home', '/cache/engine'), null)
+    const runner = { kind: 'local' }
+    assert.equal(trainingLockFile({ runner }, '/home', '/cache/engine'), path.join('/cache/engine', 'training.lock'))
+    assert.equal(trainingLockFile({ lock: 'gpu.lock', runner }, '/home', '/cache/engine'), path.resolve('/home', 'gpu.lock'))
+    assert.equal(trainingLockFile({ lock: '/run/gpu.lock', runner }, '/home', '/cache/engine'), path.resolve('/run/gpu.lock'))
+    assert.equal(trainingLockFile({ lock: false, runner }, '/home', '/cache/engine'), null)
+    assert.equal(trainingLockFile({ lock: 'gpu.lock', runner: { kind: 'ssh' } }, '/home', '/cache/engine'), null, 'it trains elsewhere')
   })
 
   test('lets one in at a time, and names its home until it is done', async () => {

@@ -1,40 +1,34 @@
-import { chmod, copyFile, link } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, link, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../../errors.ts'
 import { requireDiskSpace } from '../../state/disk-space.ts'
-import { digestFile, makeDirectory } from '../../state/files.ts'
-import type { KeptCheckpoint, TrainingJob } from '../../trainers/port.ts'
-import { trainingDirectory } from '../cycle-directory.ts'
+import { digestFile, makeDirectory, writeFileAtomic } from '../../state/files.ts'
+import type { KeptCheckpoint, TrainingJob, TrainingProgress, TrainingState } from '../../trainers/port.ts'
+import { elsewhereFile, trainingDirectory } from '../cycle-directory.ts'
 import { requireRemembered } from '../require-remembered.ts'
 import type { StepContext, StepResult, StepWaiting } from '../run-step.ts'
 
 /** Trains a fresh LoRA on the pristine base. An interrupted training goes on from its last checkpoint. */
 export async function train(context: StepContext): Promise<StepResult | StepWaiting> {
-  const { cycle, made } = context
-  const { trainer } = made
+  const { trainer } = context.made
   await requireRemembered(context)
   const job = await trainingJob(context)
-  const problems = await trainer.preflight(cycle.base)
-  const [problem] = problems
-  if (problem !== undefined) throw new GenesisError('GI-STEP-FAILED', { what: problem.what, remedy: problem.remedy, temporary: true })
-  const estimate = await trainer.estimate(job)
-  await requireDiskSpace(job.directory, estimate.diskBytes ?? 0, 'train')
-  context.progress('starting', 0, undefined, estimate.durationMs)
+  const elsewhere = elsewhereFile(context.cycleDirectory)
+  // A training that is at work already needs nothing more, not even that its machine can be reached just now.
+  if (!existsSync(elsewhere)) await requireReady(context, job)
 
   const startedMs = context.clock.now().getTime()
-  const handle = await trainer.begin(
-    job,
-    ({ step, totalSteps, loss, timeLeftMs, preparing }) =>
-      context.progress(
-        preparing ?? `step ${step} of ${totalSteps}${loss === null ? '' : `, loss ${loss.toFixed(3)}`}`,
-        step,
-        totalSteps,
-        timeLeftMs,
-      ),
-    context.signal,
-  )
-  const state = await trainer.observe(handle, job)
-  if (state.status === 'running') return { waitingFor: 'remote' }
+  const state = await trained(context, job).catch(async (error: unknown) => {
+    await rm(elsewhere, { force: true })
+    throw error
+  })
+  if (state.status === 'running') {
+    const explanation = `the training runs ${trainer.place ?? 'elsewhere'}: ${standingOf(state)}`
+    await writeFileAtomic(elsewhere, `${explanation}\n`)
+    return { waitingFor: 'remote', explanation }
+  }
+  await rm(elsewhere, { force: true })
   if (state.status === 'lost') {
     throw new GenesisError('GI-ENGINE-CRASHED', { what: 'The training ended without leaving a result.', temporary: true })
   }
@@ -48,10 +42,34 @@ export async function train(context: StepContext): Promise<StepResult | StepWait
       steps: state.result.steps,
       ...(checkpoints.length === 0 ? {} : { checkpoints }),
       finalLoss: state.result.finalLoss,
-      durationMs: context.clock.now().getTime() - startedMs,
+      durationMs: state.result.durationMs ?? context.clock.now().getTime() - startedMs,
       details: state.result.details,
     },
   }
+}
+
+async function requireReady(context: StepContext, job: TrainingJob): Promise<void> {
+  const { trainer } = context.made
+  const [problem] = await trainer.preflight(job.base)
+  if (problem !== undefined) throw new GenesisError('GI-STEP-FAILED', { what: problem.what, remedy: problem.remedy, temporary: true })
+  const estimate = await trainer.estimate(job)
+  await requireDiskSpace(job.directory, estimate.diskBytes ?? 0, 'train')
+  context.progress('starting', 0, undefined, estimate.durationMs)
+}
+
+async function trained(context: StepContext, job: TrainingJob): Promise<TrainingState> {
+  const { trainer } = context.made
+  const report = (now: TrainingProgress): void => context.progress(inWords(now), now.step, now.totalSteps, now.timeLeftMs)
+  return await trainer.observe(await trainer.begin(job, report, context.signal), job)
+}
+
+const inWords = ({ step, totalSteps, loss, preparing }: TrainingProgress): string =>
+  preparing ?? `step ${step} of ${totalSteps}${loss === null ? '' : `, loss ${loss.toFixed(3)}`}`
+
+function standingOf({ progress, note }: Extract<TrainingState, { status: 'running' }>): string {
+  const left = progress?.timeLeftMs ?? null
+  const known = progress === null ? [] : [`${inWords(progress)}${left === null ? '' : `, about ${Math.ceil(left / 60_000)} min left`}`]
+  return [...known, ...(note === null ? [] : [note])].join('; ') || 'it has not said how far it is'
 }
 
 async function trainingJob(context: StepContext): Promise<TrainingJob> {

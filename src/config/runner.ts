@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+/** A name or address for OpenSSH, or a "Host" of its configuration; never an option. */
+const sshHost = z.string().regex(/^[A-Za-z0-9_](?:[A-Za-z0-9_.@:%-]*[A-Za-z0-9])?$/)
+/** Without anything that a shell, of whatever kind, could take for more than a path. */
+const plainPath = z.string().regex(/^(?!-)(?!.*\.\.)[A-Za-z0-9_./+-]+$/)
+const sbatchArgument = z
+  .string()
+  .regex(/^--(?!job-name|parsable|output|error|chdir|wrap|requeue|no-requeue|time|array)[a-z][a-z0-9-]*(?:=[\x21-\x7e]+)?$/)
+
+/** Where a training program runs. */
+export const RunnerConfig = z
+  .strictObject({
+    kind: z
+      .enum(['local', 'ssh', 'slurm', 'ray'])
+      .default('local')
+      .describe('Where the program of "command" and its like runs: on this machine, on another one by ssh, or as a job of Slurm or Ray.'),
+    host: sshHost
+      .optional()
+      .describe(
+        'The other machine, as "ssh" takes it: a name, user@name, or a Host of ~/.ssh/config; for "ssh" FORGE_HOST when left out. For "slurm" and "ray" left out when this machine can submit jobs itself.',
+      ),
+    directory: plainPath
+      .default('genesis-improve-jobs')
+      .describe(
+        'Folder there for jobs and bases; relative to the home directory there. A queue must see it under the same path on every node.',
+      ),
+    sshConfig: z.string().startsWith('/').optional().describe('A file like ~/.ssh/config that is used in its place; an absolute path.'),
+    sbatch: z
+      .array(sbatchArgument)
+      .default([])
+      .describe('For "slurm": more arguments of sbatch, like ["--partition=gpu", "--gres=gpu:1"].'),
+    rayAddress: z
+      .url({ protocol: /^https?$/ })
+      .default('http://127.0.0.1:8265')
+      .describe('For "ray": where its dashboard listens, seen from this machine.'),
+    rayGpus: z.number().min(0).max(64).default(0).describe('For "ray": GPUs that a job asks for.'),
+    rayCpus: z.number().min(0).max(1024).default(1).describe('For "ray": processors that a job asks for.'),
+    costPerHour: z
+      .number()
+      .positive()
+      .optional()
+      .describe('What an hour of training costs there, in any currency; recorded with the training.'),
+    maximumCost: z
+      .number()
+      .positive()
+      .optional()
+      .describe('What a training may cost at most: it is stopped at maximumCost / costPerHour hours.'),
+  })
+  .refine(({ costPerHour, maximumCost }) => maximumCost === undefined || costPerHour !== undefined, {
+    path: ['costPerHour'],
+    error: 'a number above 0, since there is a maximumCost',
+  })
