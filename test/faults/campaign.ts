@@ -23,7 +23,7 @@ const table: Row[] = []
 const jobs = Number(process.env['GENESIS_FAULTS_JOBS'] ?? availableParallelism())
 
 /** Undergoes the trials, each in a home of its own, as many at a time as there are processors; all must be survived. */
-export async function survives(around: Surroundings, kind: string, trials: readonly Trial[]): Promise<void> {
+export async function survives(around: Surroundings, kind: string, trials: readonly Trial[], atOnce = jobs): Promise<void> {
   const row = { kind, tried: 0, survived: 0 }
   table.push(row)
   const failures: string[] = []
@@ -42,7 +42,7 @@ export async function survives(around: Surroundings, kind: string, trials: reado
       if (process.env['GENESIS_FAULTS_KEEP'] === undefined) removeHome(home)
     }
   }
-  await Promise.all(Array.from({ length: jobs }, work))
+  await Promise.all(Array.from({ length: atOnce }, work))
   assert.deepEqual(failures, [], `${failures.length} of ${row.tried} were not survived`)
   assert.ok(row.tried > 0, 'nothing was struck')
 }

@@ -16,8 +16,12 @@ const later: Plan = { clockMs: 5 * minuteMs }
  * Lets the next calls go on without faults, and asserts that they come to the same end as if there had been none. Once the home is again as it
  * was at some moment of the undisturbed cycle, the rest is the same and is left out, unless the `whole` is wanted.
  */
-export async function assertRecovers(reference: Reference, home: Home, whole: boolean, plan: Plan = later): Promise<void> {
-  const { around, moments, outcome } = reference
+export async function assertRecovers(
+  { around, moments, outcome }: Reference,
+  home: Home,
+  whole: boolean,
+  plan: Plan = later,
+): Promise<void> {
   const isAsUndisturbed = (): boolean => moments.some(({ fingerprint }) => fingerprint === fingerprintOf(home))
   const { code, said } = await run(around, home, ['check', '--once'], plan)
   assert.equal(code, 0, `the next check says: ${said}`)
