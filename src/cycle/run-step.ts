@@ -110,8 +110,11 @@ export async function runStep(
   }
 }
 
-/** A home that can't be written for a while must not cost a training: it is tried again, as what the error itself calls temporary. */
-const mayPass = ({ code, temporary }: GenesisError): boolean => temporary || code === 'GI-HOME-READ-ONLY'
+/**
+ * What is wrong for a command that somebody typed may pass for a cycle that has run well so far: a home mounted read-only, a proxy that answers in
+ * the server's place. It is tried again, so that it does not cost a training.
+ */
+const mayPass = ({ code, temporary }: GenesisError): boolean => temporary || code === 'GI-HOME-READ-ONLY' || code === 'GI-OLLAMA-UNEXPECTED'
 
 const stepsOnBase: ReadonlySet<Step> = new Set(['prepare', 'train', 'package', 'evaluate'])
 

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
 import { availableParallelism } from 'node:os'
-import type { Home } from '../../src/state/home.ts'
-import { copyOf, removeHome } from './homes.ts'
-import type { Surroundings } from './surroundings.ts'
 
 /** One fault at one point. */
 export interface Trial {
   /** What is done where, for the message when it is not survived. */
   at: string
-  from: Home
   /** Does it, lets the program go on, and asserts that all is well. False when the fault found nothing to strike. */
-  undergo: (home: Home) => Promise<boolean>
+  undergo: () => Promise<boolean>
 }
 
 interface Row {
@@ -22,24 +18,21 @@ interface Row {
 const table: Row[] = []
 const jobs = Number(process.env['GENESIS_FAULTS_JOBS'] ?? availableParallelism())
 
-/** Undergoes the trials, each in a home of its own, as many at a time as there are processors; all must be survived. */
-export async function survives(around: Surroundings, kind: string, trials: readonly Trial[], atOnce = jobs): Promise<void> {
+/** Undergoes the trials, as many at a time as there are processors; all must be survived. */
+export async function survives(kind: string, trials: readonly Trial[], atOnce = jobs): Promise<void> {
   const row = { kind, tried: 0, survived: 0 }
   table.push(row)
   const failures: string[] = []
   const waiting = [...trials]
   const work = async (): Promise<void> => {
     for (let trial = waiting.shift(); trial !== undefined; trial = waiting.shift()) {
-      const home = copyOf(trial.from, around)
       try {
-        if (!(await trial.undergo(home))) continue
+        if (!(await trial.undergo())) continue
         row.survived += 1
       } catch (error) {
         failures.push(`${trial.at}: ${error instanceof Error ? error.message : String(error)}`)
-        if (process.env['GENESIS_FAULTS_KEEP'] !== undefined) console.log(`${failures.at(-1)}\n(kept as ${home.root})`)
       }
       row.tried += 1
-      if (process.env['GENESIS_FAULTS_KEEP'] === undefined) removeHome(home)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))

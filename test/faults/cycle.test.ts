@@ -21,29 +21,29 @@ const hourMs = 3_600_000
 
 describe('a cycle goes on to the same end after', () => {
   test('kill -9 before any operation', async () => {
-    const fault = { plan: { what: 'kill' } as const, strikes: () => true, mayEnd: isKilled, count: 40 }
-    await survives(around, 'kill -9 before an operation', trialsAt(reference, fault))
+    const fault = { plan: { what: 'kill' } as const, strikes: () => true, mayEnd: isKilled, count: 20 }
+    await survives('kill -9 before an operation', trialsAt(reference, fault))
   })
 
   test('kill -9 in the middle of a write', async () => {
-    const fault = { plan: { what: 'torn' } as const, strikes: ({ torn }: { torn: boolean }) => torn, mayEnd: isKilled, count: 10 }
-    await survives(around, 'kill -9 in the middle of a write', trialsAt(reference, fault))
+    const fault = { plan: { what: 'torn' } as const, strikes: ({ torn }: { torn: boolean }) => torn, mayEnd: isKilled, count: 5 }
+    await survives('kill -9 in the middle of a write', trialsAt(reference, fault))
   })
 
   for (const code of ['ENOSPC', 'EIO', 'EACCES'] as const)
     for (const lasting of [false, true])
       test(`${code}${lasting ? ' from a write on' : ' at a write'}`, async () => {
         const fault = {
-          ...{ plan: { what: 'error', code, lasting } as const, mayEnd: isTold, count: 8 },
+          ...{ plan: { what: 'error', code, lasting } as const, mayEnd: isTold, count: 3 },
           strikes: ({ errors }: { errors: string[] }) => errors.includes(code),
         }
-        await survives(around, lasting ? `${code} from a write on` : `${code} at one write`, trialsAt(reference, fault))
+        await survives(lasting ? `${code} from a write on` : `${code} at one write`, trialsAt(reference, fault))
       })
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     test(`${signal} at any operation`, async () => {
-      const fault = { plan: { what: 'signal', signal } as const, strikes: () => true, mayEnd: hasStopped, count: 8 }
-      await survives(around, `${signal} at an operation`, trialsAt(reference, fault))
+      const fault = { plan: { what: 'signal', signal } as const, strikes: () => true, mayEnd: hasStopped, count: 3 }
+      await survives(`${signal} at an operation`, trialsAt(reference, fault))
     })
 
   for (const [name, jumpMs] of [
@@ -53,7 +53,7 @@ describe('a cycle goes on to the same end after', () => {
     ['a year back', -365 * 24 * hourMs],
   ] as const)
     test(`the clock jumps ${name} at any operation`, async () => {
-      const fault = { plan: { what: 'clock', jumpMs } as const, strikes: () => true, mayEnd: ({ code }: Ended) => code === 0, count: 4 }
-      await survives(around, `the clock jumps ${name}`, trialsAt(reference, fault))
+      const fault = { plan: { what: 'clock', jumpMs } as const, strikes: () => true, mayEnd: ({ code }: Ended) => code === 0, count: 2 }
+      await survives(`the clock jumps ${name}`, trialsAt(reference, fault))
     })
 })

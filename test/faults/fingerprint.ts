@@ -10,10 +10,19 @@ import type { Home } from '../../src/state/home.ts'
 export const fingerprintOf = (home: Home): string => digestOf(contentsOf(home, (name) => !name.startsWith('cache/'), withoutAttempts))
 
 /** The same with attempts and what is remembered: what a killed process has left, whatever its id was. */
-export const traceOf = (home: Home): string => digestOf(contentsOf(home, () => true, (text) => text))
+export const traceOf = (home: Home): string =>
+  digestOf(
+    contentsOf(
+      home,
+      () => true,
+      (text) => text,
+    ),
+  )
 
 function digestOf(contents: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify([...contents].sort())).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify([...contents].sort()))
+    .digest('hex')
 }
 
 function contentsOf(home: Home, counts: (name: string) => boolean, ofJournal: (text: string) => string): string[] {

@@ -27,13 +27,27 @@ export function readyHome(around: Surroundings, settings: object = {}): Home {
     ...settings,
   }
   writeFileSync(home.config, JSON.stringify(config))
-  writeFileSync(home.userRetention, lines(60, (index) => retentionItem(`keep number ${index}`)))
-  writeFileSync(home.learningsJsonl, lines(30, (index) => correction(`fix 0 number ${index}`)))
-  writeFileSync(home.learningsJson, JSON.stringify({ learnings: Array.from({ length: 20 }, (_, index) => correction(`fix 0 number ${30 + index}`)) }))
+  writeFileSync(
+    home.userRetention,
+    lines(60, (index) => retentionItem(`keep number ${index}`)),
+  )
+  writeFileSync(
+    home.learningsJsonl,
+    lines(30, (index) => correction(`fix 0 number ${index}`)),
+  )
+  writeFileSync(
+    home.learningsJson,
+    JSON.stringify({ learnings: Array.from({ length: 20 }, (_, index) => correction(`fix 0 number ${30 + index}`)) }),
+  )
   return home
 }
 
-export const correction = (input: string): object => ({ id: input.replaceAll(' ', '-'), input, correction: answerTo(input), category: 'fixing' })
+export const correction = (input: string): object => ({
+  id: input.replaceAll(' ', '-'),
+  input,
+  correction: answerTo(input),
+  category: 'fixing',
+})
 
 const retentionItem = (input: string): object => ({ id: input.replaceAll(' ', '-'), input, expected: answerTo(input) })
 
@@ -48,6 +62,15 @@ export function copyOf(home: Home, around: Surroundings): Home {
   return homeAt(root)
 }
 
-export function removeHome(home: Home): void {
-  rmSync(home.root, { recursive: true, force: true })
+/** Works in a copy of a home, which goes afterwards unless the work failed and GENESIS_FAULTS_KEEP is set. */
+export async function inCopyOf<Result>(home: Home, around: Surroundings, work: (copy: Home) => Promise<Result>): Promise<Result> {
+  const copy = copyOf(home, around)
+  let isKept = process.env['GENESIS_FAULTS_KEEP'] !== undefined
+  try {
+    const result = await work(copy)
+    isKept = false
+    return result
+  } finally {
+    if (!isKept) rmSync(copy.root, { recursive: true, force: true })
+  }
 }

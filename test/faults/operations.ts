@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import type { Trial } from './campaign.ts'
 import { traceOf } from './fingerprint.ts'
+import { inCopyOf } from './homes.ts'
 import { chosen } from './options.ts'
 import { run } from './program.ts'
 import type { Ended, Operation, Plan } from './program.ts'
@@ -27,18 +28,18 @@ export function trialsAt(reference: Reference, fault: AtOperation): Trial[] {
   )
   return chosen(points, fault.count).map(([moment, operation], index) => ({
     at: `${JSON.stringify(fault.plan)} in ${moment.name} at ${operation.number}, ${operation.operation} ${nameIn(moment.before, operation.file)}`,
-    from: moment.before,
-    undergo: async (home) => {
-      const ended = await run(reference.around, home, ['check', '--once'], { ...fault.plan, at: operation.number })
-      if (ended.operations.length === 0) return false
-      assert.ok(fault.mayEnd(ended), `it ended with ${ended.signal ?? ended.code}: ${ended.said}`)
-      const recover = async (): Promise<void> => {
-        const clockMs = (fault.plan.jumpMs ?? 0) + 5 * minuteMs
-        await assertRecovers(reference, home, index % 20 === 0, { clockMs })
-      }
-      await (ended.signal === 'SIGKILL' && moment.name !== 'train' ? onceFrom(traceOf(home), recover) : recover())
-      return true
-    },
+    undergo: () =>
+      inCopyOf(moment.before, reference.around, async (home) => {
+        const ended = await run(reference.around, home, ['check', '--once'], { ...fault.plan, at: operation.number })
+        if (ended.operations.length === 0) return false
+        assert.ok(fault.mayEnd(ended), `it ended with ${ended.signal ?? ended.code}: ${ended.said}`)
+        const recover = async (): Promise<void> => {
+          const clockMs = (fault.plan.jumpMs ?? 0) + 5 * minuteMs
+          await assertRecovers(reference, home, index % 20 === 0, { clockMs })
+        }
+        await (ended.signal === 'SIGKILL' && moment.name !== 'train' ? onceFrom(traceOf(home), recover) : recover())
+        return true
+      }),
   }))
 }
 

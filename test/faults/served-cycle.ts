@@ -40,7 +40,7 @@ export class ServedCycle {
     const host = await this.proxy.start()
     await this.serve({ models: new Map(), blobs: new Map() })
     const home = readyHome(this.around, { serving: { kind: 'ollama', host } })
-    for (let action = ''; action !== 'none'; ) {
+    for (let action = ''; action !== 'none';) {
       const moment = { before: copyOf(home, this.around), held: this.held() }
       this.proxy.arm(null)
       const { code, said, operations } = await this.check(home, { record: true }, '--json')

@@ -10,9 +10,9 @@ export class UnrulyProxy {
   /** Address of the server behind it. */
   target = ''
   requests = 0
+  private struck: () => void = () => undefined
   private misdeed: Misdeed | null = null
   private at = 0
-  private lasting = false
   private readonly server = createServer((asked, answer) => this.handle(asked, answer))
 
   async start(): Promise<string> {
@@ -25,15 +25,15 @@ export class UnrulyProxy {
     await new Promise((resolve) => this.server.close(resolve))
   }
 
-  /** Counts from here; null passes everything on. */
-  arm(misdeed: Misdeed | null, at = 0, lasting = false): void {
-    Object.assign(this, { requests: 0, misdeed, at, lasting })
+  /** Counts requests from here, and misbehaves at one of them; null passes everything on. */
+  arm(misdeed: Misdeed | null, at = 0, struck: () => void = () => undefined): void {
+    Object.assign(this, { requests: 0, misdeed, at, struck })
   }
 
   private handle(asked: IncomingMessage, answer: ServerResponse): void {
     this.requests += 1
-    const strikes = this.misdeed !== null && (this.requests === this.at || (this.lasting && this.requests > this.at))
-    if (!strikes) return this.passOn(asked, answer)
+    if (this.misdeed === null || this.requests !== this.at) return this.passOn(asked, answer)
+    this.struck()
     switch (this.misdeed) {
       case 'hang':
         return
@@ -48,8 +48,6 @@ export class UnrulyProxy {
       case 'break off':
         answer.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' }).write('{"mod')
         return void setTimeout(() => answer.destroy(), 5)
-      case null:
-        return
     }
   }
 

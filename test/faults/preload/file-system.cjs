@@ -22,14 +22,34 @@ function watchFileSystem(strike, scope) {
   function watch(name, describe, after = (_given, result) => result) {
     const [promised, called, sync] = [fsPromises[name], fs[name], fs[`${name}Sync`]]
     const asked = (given) => ({ operation: name, ...describe(given) })
-    if (promised) fsPromises[name] = (...given) => pass(asked(given), () => promised(...given), (error) => Promise.reject(error))
-    if (sync) fs[`${name}Sync`] = (...given) => pass(asked(given), () => after(given, alone(() => sync(...given))), throwIt)
+    if (promised)
+      fsPromises[name] = (...given) =>
+        pass(
+          asked(given),
+          () => promised(...given),
+          (error) => Promise.reject(error),
+        )
+    if (sync)
+      fs[`${name}Sync`] = (...given) =>
+        pass(
+          asked(given),
+          () =>
+            after(
+              given,
+              alone(() => sync(...given)),
+            ),
+          throwIt,
+        )
     if (called)
       fs[name] = (...given) => {
         if (typeof given.at(-1) !== 'function') return called(...given)
         const done = given.pop()
         const told = (error, ...results) => (error ? done(error) : done(null, ...[after(given, results[0]), ...results.slice(1)]))
-        return pass(asked(given), () => called(...given, told), (error) => process.nextTick(done, error))
+        return pass(
+          asked(given),
+          () => called(...given, told),
+          (error) => process.nextTick(done, error),
+        )
       }
   }
 
@@ -78,7 +98,11 @@ function watchFileSystem(strike, scope) {
         const half = /^(write|append)/.test(name) ? halfOf(given[0]) : undefined
         const tear = half === undefined ? undefined : () => void writeSync(this.fd, half)
         const asked = { operation: `handle.${name}`, file: handles.get(this), errors, tear }
-        return pass(asked, () => original.apply(this, given), (error) => Promise.reject(error))
+        return pass(
+          asked,
+          () => original.apply(this, given),
+          (error) => Promise.reject(error),
+        )
       }
     }
   }

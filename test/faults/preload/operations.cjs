@@ -12,7 +12,10 @@ const onPaths = {
   ...all(['access', 'exists', 'lstat', 'opendir', 'readFile', 'readdir', 'readlink', 'realpath', 'stat', 'statfs'], []),
 }
 /** The same for files that are open, by their numbers ... */
-const onNumbers = { ...all(['write', 'writev', 'fsync', 'fdatasync', 'ftruncate'], writing), ...all(['read', 'readv', 'fstat', 'close'], []) }
+const onNumbers = {
+  ...all(['write', 'writev', 'fsync', 'fdatasync', 'ftruncate'], writing),
+  ...all(['read', 'readv', 'fstat', 'close'], []),
+}
 /** ... and by their handles. */
 const onHandles = {
   ...all(['write', 'writev', 'writeFile', 'appendFile', 'truncate', 'sync', 'datasync'], writing),
