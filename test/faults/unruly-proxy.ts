@@ -16,6 +16,8 @@ export class UnrulyProxy {
   private readonly server = createServer((asked, answer) => this.handle(asked, answer))
 
   async start(): Promise<string> {
+    // A connection that is closed while a request is on its way is a misdeed too, and must not come by itself.
+    this.server.keepAliveTimeout = 600_000
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve))
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
   }
@@ -52,7 +54,7 @@ export class UnrulyProxy {
   }
 
   private passOn(asked: IncomingMessage, answer: ServerResponse): void {
-    const passed = request(this.target + (asked.url ?? ''), { method: asked.method, headers: asked.headers }, (said) => {
+    const passed = request(this.target + (asked.url ?? ''), { method: asked.method, headers: asked.headers, agent: false }, (said) => {
       answer.writeHead(said.statusCode ?? 500, said.headers)
       said.pipe(answer)
     })
