@@ -17,7 +17,7 @@ describe('a step that meets what may pass is tried again', () => {
     test(what, async () => {
       const place = readyPlace()
       await place.runUntilNext('evaluate')
-      place.runtime.promptConvention = () => Promise.reject(failure as Error)
+      place.runtime.promptConvention = () => Promise.reject(failure)
       const { action, waitingFor, error } = await place.check()
       assert.deepEqual([action, waitingFor, error?.code, error?.exitCode], ['failed', 'retry', code, exitCode])
       const next = new Workplace(place.home.root, place.config)
