@@ -5,7 +5,7 @@ import { writeError } from '../../src/state/files.ts'
 import { readyPlace, Workplace } from './workplace.ts'
 
 const systemError = (code: string): Error => Object.assign(new Error(`${code}: write`), { code })
-const failures: [string, unknown, string, number][] = [
+const failures: [string, Error, string, number][] = [
   ['a disk that stumbles', systemError('EIO'), 'GI-SYSTEM-FAILED', 12],
   ['too many open files', systemError('EMFILE'), 'GI-SYSTEM-FAILED', 12],
   ['a home that cannot be written', writeError(systemError('EROFS'), 'a file'), 'GI-HOME-READ-ONLY', 10],
