@@ -5,7 +5,7 @@ import { homeDirectoryFrom } from './config/load-config.ts'
 import { secretsOfEnvironment } from './config/secrets.ts'
 import { globalOptionsOf, withGlobalOptions } from './commands/command.ts'
 import type { Act, CommandModule, GlobalOptions, Invocation } from './commands/command.ts'
-import { errorTable, exitCodes, GenesisError, systemErrorCode } from './errors.ts'
+import { asGenesisError, errorTable, exitCodes, GenesisError, systemErrorCode } from './errors.ts'
 import { homeAt } from './state/home.ts'
 import { systemClock } from './system/clock.ts'
 import { Concealer } from './system/concealer.ts'
@@ -151,10 +151,7 @@ function usageError(error: CommanderError, invocation: Invocation): number {
 }
 
 function report(error: unknown, invocation: Invocation, debug: boolean): number {
-  const known =
-    error instanceof GenesisError
-      ? error
-      : new GenesisError('GI-BUG', { why: error instanceof Error ? `${error.name}: ${error.message}` : String(error), cause: error })
+  const known = asGenesisError(error)
   if (invocation.out.json) invocation.out.errorDocument({ error: known })
   else invocation.out.failure(known)
   if (debug && error instanceof Error) invocation.out.error(error.stack ?? '')

@@ -82,6 +82,10 @@ export const errorTable = {
   ),
   'GI-STATE-NEWER': invalid('The state file was written by a newer genesis-improve.', 'Use that version, or a newer one.'),
   'GI-JOURNAL-UNREADABLE': invalid('A cycle journal is damaged.', 'Run "genesis-improve cancel CYCLE" to set that cycle aside.'),
+  'GI-SYSTEM-FAILED': retry(
+    'The operating system failed what was asked of it.',
+    'Look for its cause in the log of the system (EIO: the disk; EMFILE: too many open files); the next check goes on from here.',
+  ),
   'GI-DISK-FULL': retry('The disk is full.', 'Free some space; the next check goes on from here.'),
   // Learnings, gate items
   'GI-LEARNINGS-UNREADABLE': retry(
@@ -333,4 +337,22 @@ export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && !(error instanceof GenesisError) && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined
+}
+
+/** What may pass without anybody changing the home: a disk that stumbles, a network file system that is away, too many open files. */
+const passingFailures: ReadonlySet<string> = new Set(['EIO', 'ESTALE', 'ETIMEDOUT', 'EBUSY', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
+
+/** GI-SYSTEM-FAILED for what may pass; anything else as it is. */
+export function systemFailure(error: unknown): unknown {
+  const code = systemErrorCode(error)
+  if (code === undefined || !passingFailures.has(code)) return error
+  return new GenesisError('GI-SYSTEM-FAILED', { why: String(error), cause: error })
+}
+
+/** Anything that is neither one of our errors nor a failure of the system is a bug. */
+export function asGenesisError(error: unknown): GenesisError {
+  const known = systemFailure(error)
+  if (known instanceof GenesisError) return known
+  const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new GenesisError('GI-BUG', { why, cause: error })
 }

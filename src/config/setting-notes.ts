@@ -75,6 +75,8 @@ export const settingNotes: Readonly<Record<string, SettingNote>> = {
   'dataset.redactionPatterns': { example: [{ name: 'customer', pattern: 'C-[0-9]{6}' }] },
   'dataset.graders': { example: { sql: 'exact', '*': 'similarity' } },
   'dataset.retentionTarget': { unit: 'items', example: 300 },
+  'guard.maximumShare': { unit: 'share of the training; 0.4 is 40%', example: 0.4 },
+  'guard.floodFactor': { unit: 'times the usual number of a day', example: 10 },
   'server.host': { example: '0.0.0.0' },
   'server.allowedHosts': { example: ['genesis.example'] },
   'server.metrics': { example: false },

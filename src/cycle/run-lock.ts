@@ -63,7 +63,8 @@ function runReporter(home: Home, clock: Clock): { begin(): Promise<void>; report
     },
     end: async () => {
       await writing
-      await clearRun(home)
+      // Left behind, it is known for that of a process which ended; thrown from here, its failure would hide the work's own.
+      await clearRun(home).catch(() => undefined)
     },
   }
 }

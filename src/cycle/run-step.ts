@@ -1,6 +1,7 @@
 import { readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { GenesisError } from '../errors.ts'
+import { asGenesisError } from '../errors.ts'
+import type { GenesisError } from '../errors.ts'
 import { digestFile, makeDirectory, syncDirectory, writeError } from '../state/files.ts'
 import { concealedError } from './concealed-error.ts'
 import { attemptDirectory, cycleDirectory, stepDirectory } from './cycle-directory.ts'
@@ -104,12 +105,18 @@ export async function runStep(
       at: now(),
       step,
       attempt,
-      temporary: failure.temporary,
+      temporary: mayPass(failure),
       error: recorded(failure),
     })
     return { end: 'failed', error: failure }
   }
 }
+
+/**
+ * What is wrong for a command that somebody typed may pass for a cycle that has run well so far: a home mounted read-only, a proxy that answers in
+ * the server's place. It is tried again, so that it does not cost a training.
+ */
+const mayPass = ({ code, temporary }: GenesisError): boolean => temporary || code === 'GI-HOME-READ-ONLY' || code === 'GI-OLLAMA-UNEXPECTED'
 
 const stepsOnBase: ReadonlySet<Step> = new Set(['prepare', 'train', 'package', 'evaluate'])
 
@@ -139,13 +146,6 @@ async function settle(attempt: string, settled: string): Promise<Record<string, 
   await rename(attempt, settled)
   await syncDirectory(path.dirname(settled))
   return Object.fromEntries(Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/** Anything that is not one of our errors is a bug; the cycle keeps its reason like any other. */
-export function asGenesisError(error: unknown): GenesisError {
-  if (error instanceof GenesisError) return error
-  const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return new GenesisError('GI-BUG', { why, cause: error })
 }
 
 export function recorded(error: GenesisError): RecordedError {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { GenesisError, systemErrorCode } from '../errors.ts'
+import { GenesisError, systemErrorCode, systemFailure } from '../errors.ts'
 
 /** Turns the system's refusals while writing into errors the user can act on; anything else is passed on as it is. */
 export function writeError(error: unknown, file: string): unknown {
@@ -19,7 +19,7 @@ export function writeError(error: unknown, file: string): unknown {
       remedy: 'Put the file itself there. The directory data/ as a whole may be a link.',
       cause: error,
     })
-  return error
+  return systemFailure(error)
 }
 
 /** Opening with these never writes through a link that was planted in the home; `writeError` explains the refusal. */
