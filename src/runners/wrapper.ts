@@ -28,35 +28,28 @@ child=$!
 echo "$child" >run/group
 stop() { kill -TERM "-$child" 2>/dev/null || kill -TERM "$child" 2>/dev/null; }
 end() { kill -KILL "-$child" 2>/dev/null || kill -KILL "$child" 2>/dev/null; }
-timer() {
-  trap 'kill "$sleeper" 2>/dev/null; exit 0' TERM
-  sleep "$1" & sleeper=$!
-  wait "$sleeper"
-  : >"run/$2"
-  stop
-  sleep 10 & sleeper=$!
-  wait "$sleeper"
-  end
-}
-timer ${limitSeconds} timed-out >/dev/null 2>&1 </dev/null &
-watch=$!
-(exec_in_session sh -c ${quoted(guardScript)} guard $$ "$child") >/dev/null 2>&1 </dev/null &
+(exec_in_session sh -c ${quoted(guardScript)} guard $$ "$child" ${limitSeconds}) >/dev/null 2>&1 </dev/null &
 guard=$!
-trap 'kill "$watch" 2>/dev/null; timer 0 stopped >/dev/null 2>&1 </dev/null & watch=$!' TERM INT HUP
+trap ': >run/stopped; stop; (sleep 10; end) >/dev/null 2>&1 </dev/null &' TERM INT HUP
 while :; do
   wait "$child"
   status=$?
   kill -0 "$child" 2>/dev/null || break
 done
 end
-kill "$watch" "$guard" 2>/dev/null
+kill "$guard" 2>/dev/null
 date +%s >run/ended
 mv run/open "run/exit-$status"
 `
 }
 
-/** The program must not outlive a wrapper that was killed: another attempt would train beside it. */
-const guardScript = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; kill -KILL "-$2"'
+/** Keeps the time limit, and lets no program outlive a wrapper that was killed: another attempt would train beside it. */
+const guardScript = `until=$(($(date +%s) + $3))
+while kill -0 "$1" 2>/dev/null; do
+  if [ "$(date +%s)" -ge "$until" ]; then : >run/timed-out; kill -TERM "-$2"; sleep 10; break; fi
+  sleep 1
+done
+kill -KILL "-$2"`
 
 /** Starts a program as the leader of a group of its own, by what the machine has for it. */
 const newSession = `exec_in_session() {
