@@ -6,17 +6,15 @@ import { convertAdapter } from '../adapters/convert.ts'
 import { GenesisError } from '../errors.ts'
 import { makeDirectory, readTextIfPresent, writeError, writeFileAtomic } from '../state/files.ts'
 import type { TrainingJob } from './port.ts'
+import type { ProgramCall, ProgramPaths } from './recipe.ts'
 
-export interface CommandFolders {
-  /** train.jsonl, valid.jsonl, preferences.jsonl and job.json. */
-  dataset: string
-  /** Where the program leaves its adapter; kept between attempts, so that it may go on from its own checkpoints. */
-  output: string
-}
-
-/** Lays out what the program gets. */
-export async function layOutJob(job: TrainingJob, inputs: string, model: string | undefined): Promise<CommandFolders> {
-  const folders = { dataset: path.join(job.directory, 'dataset'), output: path.join(job.directory, 'output') }
+/** Lays out what the program gets: the dataset of the job, and `files` beside it. */
+export async function layOutJob(
+  job: TrainingJob,
+  inputs: string,
+  folders: Pick<ProgramPaths, 'dataset' | 'output'>,
+  files: ProgramCall['files'],
+): Promise<void> {
   await rm(folders.dataset, { recursive: true, force: true })
   await makeDirectory(folders.dataset)
   await keepOutputOf(folders.output, inputs)
@@ -29,9 +27,7 @@ export async function layOutJob(job: TrainingJob, inputs: string, model: string 
       throw writeError(error, to)
     }
   }
-  const described = { id: job.id, base: job.base.path, model: model ?? null, ...folders, settings: job.settings }
-  await writeFileAtomic(path.join(folders.dataset, 'job.json'), `${JSON.stringify(described, null, 2)}\n`)
-  return folders
+  for (const [name, text] of Object.entries(files)) await writeFileAtomic(path.join(folders.dataset, name), text)
 }
 
 /** What an attempt with other inputs left must not be taken for this one's. */

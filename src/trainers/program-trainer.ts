@@ -1,0 +1,83 @@
+import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { GenesisError } from '../errors.ts'
+import type { Trainer, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
+import { adapterIn, layOutJob } from './program-files.ts'
+import type { Recipe } from './recipe.ts'
+import { runHere } from './run-here.ts'
+import type { Run } from './run-here.ts'
+import { finishedResult, inputsDigest, recordResult } from './training-result.ts'
+
+/** What a program says about itself by its exit status, as sysexits.h has it: try again later. */
+const temporaryFailure = 75
+
+/** Trains with a program by its recipe: a dataset folder in, an adapter folder out. */
+export function programTrainer(recipe: Recipe, limits: Run['limits']): Trainer {
+  const inputsOf = async (job: TrainingJob): Promise<string> => await inputsDigest(job, await recipe.inputs(job))
+  return {
+    name: recipe.name,
+    preflight: async (base) => await recipe.preflight(base),
+    estimate: () => Promise.resolve({ durationMs: null, diskBytes: null }),
+    // What it puts around messages is its own business.
+    layout: () => Promise.resolve({ text: null, tokens: null, startOfText: '' }),
+    begin: async (job, report, signal) => {
+      const handle: TrainingHandle = { trainer: recipe.name, jobId: job.id }
+      const inputs = await inputsOf(job)
+      if ((await finishedResult(job, inputs)) === undefined) await train({ job, inputs, recipe, limits, report, signal })
+      return handle
+    },
+    observe: async (_handle, job) => {
+      const result = await finishedResult(job, await inputsOf(job))
+      return result === undefined ? { status: 'lost' } : { status: 'done', result }
+    },
+    cancel: async (_handle, job) => {
+      for (const name of ['dataset', 'output']) await rm(path.join(job.directory, name), { recursive: true, force: true })
+    },
+  }
+}
+
+interface Training extends Pick<Run, 'limits' | 'signal'> {
+  job: TrainingJob
+  inputs: string
+  recipe: Recipe
+  report: (progress: TrainingProgress) => void
+}
+
+async function train({ job, inputs, recipe, limits, report, signal }: Training): Promise<void> {
+  if (signal.aborted) throw new GenesisError('GI-INTERRUPTED')
+  const folders = { dataset: path.join(job.directory, 'dataset'), output: path.join(job.directory, 'output') }
+  const call = await recipe.call(job, { ...folders, base: job.base.path, model: recipe.model })
+  await layOutJob(job, inputs, folders, call.files)
+  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a' })
+  // A full disk must fail the training where it writes its adapter, not through its log.
+  log.on('error', () => log.destroy())
+  const progress = recipe.progress(performance.now())
+  const onLine = (line: string): void => {
+    if (!log.destroyed) log.write(`${line}\n`)
+    const said = progress.take(line, performance.now())
+    if (said !== null) report(said)
+  }
+  try {
+    const ended = await runHere({ call, directory: folders.output, limits, onLine, signal })
+    if (ended.exitCode !== 0) throw failure(recipe, call.program, ended)
+  } finally {
+    log.end()
+  }
+  const adapter = await adapterIn(folders.output, job.base.path)
+  const details = { program: path.basename(call.program) }
+  await recordResult(job, inputs, { adapter, steps: progress.steps, finalLoss: progress.lastLoss, details })
+  await rm(folders.output, { recursive: true, force: true })
+}
+
+function failure(
+  recipe: Recipe,
+  program: string,
+  { exitCode, signal, lastLines }: { exitCode: number | null; signal: string | null; lastLines: string[] },
+): GenesisError {
+  const how = signal === null ? `status ${exitCode}` : signal
+  return new GenesisError(exitCode === temporaryFailure ? 'GI-TRAINER-AWAY' : 'GI-TRAINER-FAILED', {
+    what: `${path.basename(program)} ended with ${how}.`,
+    why: recipe.cause(lastLines),
+  })
+}

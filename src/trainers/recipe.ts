@@ -1,0 +1,50 @@
+import type { Problem } from '../problem.ts'
+import type { TrainingJob, TrainingProgress } from './port.ts'
+
+/** Absolute paths as the training program sees them, on the machine where it runs. */
+export interface ProgramPaths {
+  /** A folder with train.jsonl, valid.jsonl, preferences.jsonl, and what the call puts there. */
+  dataset: string
+  /** Where the adapter belongs; kept between attempts, so that the program may go on from its own checkpoints. */
+  output: string
+  /** The base, a GGUF file. */
+  base: string
+  /** The same model in the form that the program needs, where it needs one. */
+  model: string | undefined
+}
+
+/** How a training program is started. */
+export interface ProgramCall {
+  program: string
+  args: string[]
+  /** Environment variables that it gets. */
+  set: Record<string, string>
+  /** Names of variables that it may see as they are where it runs; a trailing `*` stands for any ending. */
+  passOn: string[]
+  /** Written into the dataset folder before the start: name to text. */
+  files: Record<string, string>
+}
+
+/** Adds up what a program prints to the one shape of progress. */
+export interface ProgressReading {
+  /** Null when the line says nothing new. */
+  take(line: string, nowMs: number): TrainingProgress | null
+  readonly lastLoss: number | null
+  readonly steps: number
+}
+
+/** What a training program needs, is told, and says: everything about it but where it runs. */
+export interface Recipe {
+  readonly name: string
+  /** The folder of `ProgramPaths.model` on this machine, absolute. */
+  readonly model: string | undefined
+  /** What of its kind would give another adapter. */
+  inputs(job: TrainingJob): Promise<Record<string, unknown>>
+  /** As in `Trainer`. Never throws. */
+  preflight(base: { path: string }): Promise<Problem[]>
+  /** The same for the same job and paths. */
+  call(job: TrainingJob, paths: ProgramPaths): Promise<ProgramCall>
+  progress(startedMs: number): ProgressReading
+  /** Why it failed, out of its last lines, oldest first. */
+  cause(lastLines: readonly string[]): string
+}
