@@ -3,6 +3,7 @@ import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
+import { pythonTrainers, pythonTrainerSettings } from './python-trainer.ts'
 import { ServerConfig } from './server.ts'
 import { windowPattern } from '../triggers/window.ts'
 
@@ -80,8 +81,12 @@ const TrainerCommand = ProgramConfig.omit({ timeoutSeconds: true }).extend({
 
 export const TrainerConfig = z
   .strictObject({
-    kind: z.enum(['engine', 'command']).default('engine').describe('What trains: the embedded engine, or a program of yours.'),
+    kind: z
+      .enum(['engine', 'command', ...pythonTrainers])
+      .default('engine')
+      .describe('What trains: the embedded engine, MLX-LM, TRL, LLaMA-Factory, or a program of yours.'),
     command: TrainerCommand.optional().describe('The program, for kind "command".'),
+    ...pythonTrainerSettings,
     rank: z.int().min(1).max(512).default(16).describe('LoRA rank r.'),
     alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
     targetModules: z
@@ -89,10 +94,25 @@ export const TrainerConfig = z
       .min(1)
       .default(['attn_q', 'attn_v', 'attn_output', 'ffn_down'])
       .describe('Base tensors that get an adapter.'),
-    learningRate: z.number().positive().max(1).default(2e-4).describe('Peak learning rate.'),
+    learningRate: z
+      .number()
+      .positive()
+      .max(1)
+      .optional()
+      .describe('Peak learning rate; left out, 0.0002, or by the size of the model where that is a Hugging Face folder.'),
     minimumLearningRate: z.number().positive().max(1).default(1e-5).describe('Learning rate at the end of the cosine schedule; above 0.'),
-    epochs: z.number().positive().max(100).default(2).describe('Passes over the training set; may be a fraction.'),
-    contextLength: z.int().min(64).max(32768).default(256).describe('Tokens a training step sees.'),
+    epochs: z
+      .number()
+      .positive()
+      .max(100)
+      .optional()
+      .describe('Passes over the training set; may be a fraction. Left out, 2, or up to 5 for few examples on a Hugging Face folder.'),
+    contextLength: z
+      .int()
+      .min(64)
+      .max(32768)
+      .optional()
+      .describe('Tokens a training step sees; left out, 256, or 1024 of each example on a Hugging Face folder.'),
     loraScale: z
       .number()
       .positive()
@@ -113,11 +133,16 @@ export const TrainerConfig = z
       .describe('How much a training gives way to other programs of this machine, as nice(1) counts it.'),
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
   })
-  .refine((trainer) => trainer.minimumLearningRate <= trainer.learningRate, {
+  .refine((trainer) => trainer.minimumLearningRate <= (trainer.learningRate ?? 2e-4), {
     path: ['minimumLearningRate'],
     error: 'a number up to trainer.learningRate',
   })
   .refine(({ kind, command }) => kind !== 'command' || command !== undefined, { path: ['command'], error: '{"program": FILE}' })
+  .refine(({ kind, model }) => kind === 'engine' || kind === 'command' || model !== undefined, {
+    path: ['model'],
+    error: 'the folder with the base as Hugging Face has it',
+  })
+  .refine(({ kind, method }) => kind !== 'mlx' || method !== 'dpo', { path: ['method'], error: '"sft", or another kind of trainer' })
 
 export const RuntimeConfig = z
   .strictObject({

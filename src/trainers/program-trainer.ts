@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { GenesisError } from '../errors.ts'
 import type { Trainer, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
-import { adapterIn, layOutJob } from './program-files.ts'
+import { adapterIn, keepOutputOf, layOutDataset } from './program-files.ts'
 import type { Recipe } from './recipe.ts'
 import { runHere } from './run-here.ts'
 import type { Run } from './run-here.ts'
@@ -19,8 +20,8 @@ export function programTrainer(recipe: Recipe, limits: Run['limits']): Trainer {
     name: recipe.name,
     preflight: async (base) => await recipe.preflight(base),
     estimate: () => Promise.resolve({ durationMs: null, diskBytes: null }),
-    // What it puts around messages is its own business.
-    layout: () => Promise.resolve({ text: null, tokens: null, startOfText: '' }),
+    ...(recipe.fits === undefined ? {} : { fits: recipe.fits }),
+    layout: recipe.layout ?? (() => Promise.resolve({ text: null, tokens: null, startOfText: '' })),
     begin: async (job, report, signal) => {
       const handle: TrainingHandle = { trainer: recipe.name, jobId: job.id }
       const inputs = await inputsOf(job)
@@ -47,25 +48,32 @@ interface Training extends Pick<Run, 'limits' | 'signal'> {
 async function train({ job, inputs, recipe, limits, report, signal }: Training): Promise<void> {
   if (signal.aborted) throw new GenesisError('GI-INTERRUPTED')
   const folders = { dataset: path.join(job.directory, 'dataset'), output: path.join(job.directory, 'output') }
-  const call = await recipe.call(job, { ...folders, base: job.base.path, model: recipe.model })
-  await layOutJob(job, inputs, folders, call.files)
+  const kept = await keepOutputOf(folders.output, inputs)
+  const call = await recipe.call(job, { ...folders, base: job.base.path, model: recipe.model }, kept)
+  await layOutDataset(job, folders.dataset, call.files)
   const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a' })
   // A full disk must fail the training where it writes its adapter, not through its log.
   log.on('error', () => log.destroy())
-  const progress = recipe.progress(performance.now())
+  const progress = recipe.progress(performance.now(), call.steps)
   const onLine = (line: string): void => {
-    if (!log.destroyed) log.write(`${line}\n`)
+    if (!log.destroyed) log.write(`${stripVTControlCharacters(line)}\n`)
     const said = progress.take(line, performance.now())
     if (said !== null) report(said)
   }
+  let ended
   try {
-    const ended = await runHere({ call, directory: folders.output, limits, onLine, signal })
-    if (ended.exitCode !== 0) throw failure(recipe, call.program, ended)
+    ended = await runHere({ call, directory: folders.output, limits, onLine, signal })
   } finally {
     log.end()
   }
-  const adapter = await adapterIn(folders.output, job.base.path)
-  const details = { program: path.basename(call.program) }
+  if (ended.exitCode !== 0) throw failure(recipe, call.program, ended)
+  const adapter = await adapterIn({
+    output: folders.output,
+    result: call.result,
+    base: job.base.path,
+    lastWords: recipe.cause(ended.lastLines),
+  })
+  const details = { program: path.basename(call.program), ...call.details }
   await recordResult(job, inputs, { adapter, steps: progress.steps, finalLoss: progress.lastLoss, details })
   await rm(folders.output, { recursive: true, force: true })
 }

@@ -9,6 +9,7 @@ import type { Learning } from '../../learnings/learning.ts'
 import { readDecisions, readPinned, readRetired } from '../held-out-files.ts'
 import { readPinnedSet } from '../pinned-set.ts'
 import { readJsonLines } from '../../state/json-lines.ts'
+import { trainingSettings } from '../../trainers/settings.ts'
 import type { StepContext } from '../run-step.ts'
 
 /** Everything the dataset is made from: the snapshot, and what stands in the home. */
@@ -34,6 +35,6 @@ export async function readDatasetInput(context: StepContext): Promise<DatasetInp
     retired: await readRetired(home.retired),
     decisions: await readDecisions(home.holdoutDecisions),
     settings: cycle.config.dataset,
-    fits: await made.trainer.fits?.({ base: cycle.base, settings: cycle.config.trainer }),
+    fits: await made.trainer.fits?.({ base: cycle.base, settings: trainingSettings(cycle.config.trainer) }),
   }
 }

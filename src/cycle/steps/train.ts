@@ -4,6 +4,7 @@ import { GenesisError, systemErrorCode } from '../../errors.ts'
 import { requireDiskSpace } from '../../state/disk-space.ts'
 import { digestFile, makeDirectory } from '../../state/files.ts'
 import type { TrainingJob } from '../../trainers/port.ts'
+import { trainingSettings } from '../../trainers/settings.ts'
 import { trainingDirectory } from '../cycle-directory.ts'
 import { requireRemembered } from '../require-remembered.ts'
 import type { StepContext, StepResult, StepWaiting } from '../run-step.ts'
@@ -54,14 +55,13 @@ export async function train(context: StepContext): Promise<StepResult | StepWait
 
 async function trainingJob(context: StepContext): Promise<TrainingJob> {
   const { cycle } = context
-  const { rank, alpha, targetModules, learningRate, minimumLearningRate, epochs, contextLength, seed } = cycle.config.trainer
   const directory = trainingDirectory(context.cycleDirectory)
   await makeDirectory(directory)
   return {
     id: cycle.id,
     base: cycle.base,
     trainFile: path.join(context.from('prepare'), 'train.jsonl'),
-    settings: { rank, alpha, targetModules: [...targetModules], learningRate, minimumLearningRate, epochs, contextLength, seed },
+    settings: trainingSettings(cycle.config.trainer),
     directory,
   }
 }
