@@ -18,4 +18,5 @@ export interface TrainerPackage {
 
 export const trainerPackages = {
   mlx: { title: 'MLX-LM', distribution: 'mlx_lm', version: '0.32.2', below: '1.0', python: '>=3.11,<3.15', diskBytes: 230e6 },
+  trl: { title: 'TRL', distribution: 'trl', version: '1.16.0', below: '2.0', python: '>=3.11,<3.14', diskBytes: 6e9 },
 } as const satisfies Record<PythonTrainer, TrainerPackage>

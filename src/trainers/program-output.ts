@@ -6,6 +6,8 @@ export interface Reported {
   step?: number
   totalSteps?: number
   loss?: number
+  /** Whether the line stands for one more step. */
+  another?: boolean
 }
 
 /**
@@ -65,7 +67,8 @@ export class ProgressReader implements ProgressReading {
   take(line: string, nowMs: number): TrainingProgress | null {
     const said = this.#read(line)
     if (Object.keys(said).length === 0) return null
-    this.#known = { ...this.#known, ...said }
+    const counted = said.another === true ? { step: (this.#known.step ?? 0) + 1 } : {}
+    this.#known = { ...this.#known, ...said, ...counted }
     const { step: now = 0, totalSteps = 0, loss = null } = this.#known
     const [step, total] = [this.steps, this.#span.total ?? this.#span.done + totalSteps]
     const timeLeftMs = now > 0 && total >= step ? Math.round(((nowMs - this.#startedMs) / now) * (total - step)) : null

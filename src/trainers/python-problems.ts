@@ -3,11 +3,15 @@ import { GenesisError } from '../errors.ts'
 import type { ModelFolder } from '../hugging-face/model-folder.ts'
 import { readModelFolder } from '../hugging-face/model-folder.ts'
 import { requireSameNumbers, requireSameShapes } from '../hugging-face/pairing.ts'
+import { gigabytes } from '../state/disk-space.ts'
 import { problemOf } from '../problem.ts'
 import type { Problem } from '../problem.ts'
 import { installedVersion, isSupported } from '../python/environment.ts'
 import type { TrainerPackage } from '../python/packages.ts'
+import { graphicsCards } from './graphics-cards.ts'
+import { trainingMemory } from './memory.ts'
 import type { TrainerSurroundings } from './port.ts'
+import type { TrainingPlan } from './training-plan.ts'
 
 /** What keeps a trainer's own program from running; `install`: the command that mends it. */
 export async function programProblems(python: string, wanted: TrainerPackage, install: string): Promise<Problem[]> {
@@ -30,6 +34,18 @@ export async function modelProblems(
     await requireSameShapes(model, base)
     const compare = async (): Promise<Problem[]> => await problemsIn(async () => await requireSameNumbers(model, base))
     return checkFile === undefined ? await compare() : await checkFile(`same-as-${model.identity}`, base, compare)
+  })
+}
+
+/** What is wrong with the free memory of the graphics cards; nothing where there are none. */
+export async function memoryProblems(directory: string, plan: TrainingPlan): Promise<Problem[]> {
+  return await problemsIn(async () => {
+    const cards = await graphicsCards()
+    if (cards.length === 0) return
+    const free = Math.max(...cards.map(({ freeBytes }) => freeBytes))
+    const needed = trainingMemory(await readModelFolder(directory), plan)
+    if (needed <= free) return
+    throw new GenesisError('GI-TRAINER-MEMORY', { why: `it takes about ${gigabytes(needed)}, and ${gigabytes(free)} are free` })
   })
 }
 

@@ -16,7 +16,7 @@ const paths = { dataset: '/job/dataset', output: '/job/output', base: '/base.ggu
 
 describe('a start of MLX-LM', () => {
   const settingsOf = (kept: string[], more: Partial<TrainingPlan> = {}, extra = {}): Record<string, unknown> => {
-    const { files } = mlxProgram.prepare({ plan: { ...plan, ...more }, rows, paths, kept, extra })
+    const { files } = mlxProgram.prepare({ plan: { ...plan, ...more }, rows, paths, kept, extra, onProcessor: true })
     return JSON.parse(files['mlx.json'] ?? '') as Record<string, unknown>
   }
 
@@ -50,7 +50,7 @@ describe('a start of MLX-LM', () => {
   })
 
   test('leaves no row out: batches are filled up, and too small a validation set is left away', () => {
-    const { files } = mlxProgram.prepare({ plan, rows, paths, kept: [], extra: {} })
+    const { files } = mlxProgram.prepare({ plan, rows, paths, kept: [], extra: {}, onProcessor: true })
     assert.equal(files['mlx/train.jsonl'], '{"a":1}\n{"a":2}\n{"a":3}\n{"a":1}\n')
     assert.equal(files['mlx/valid.jsonl'], undefined)
     assert.deepEqual(filledUp(['a', 'b'], 5), ['a', 'b', 'a', 'b', 'a'])
@@ -86,7 +86,11 @@ describe('what MLX-LM prints', () => {
 
 describe("a trainer's own settings", () => {
   test('are refused when it does not know them, or when they are not for choosing', () => {
-    const problems = extraProblems({ optimizer: 'adamw', optimiser: 'adamw', learning_rate: 1, train: false }, mlxProgram.keys, 'MLX-LM')
+    const problems = extraProblems(
+      { optimizer: 'adamw', optimiser: 'adamw', learning_rate: 1, train: false },
+      mlxProgram.keys('sft'),
+      'MLX-LM',
+    )
     assert.deepEqual(problems, [
       'MLX-LM has no setting "optimiser": did you mean "optimizer"?',
       '"learning_rate" of MLX-LM is set by "trainer.learningRate".',
