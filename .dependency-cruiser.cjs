@@ -27,7 +27,7 @@ module.exports = {
     {
       name: 'cycle-below-app',
       severity: 'error',
-      from: { path: rooms('cycle', 'setup', 'doctor', 'server', 'service', 'hooks') },
+      from: { path: rooms('cycle', 'fleet', 'setup', 'doctor', 'server', 'service', 'hooks') },
       to: { path: rooms('commands', 'app', 'cli', 'terminal') },
     },
     {

@@ -1,4 +1,5 @@
 // npm run bench [-- NAME ...]: measures what docs/design.md, section 9, promises and prints each figure beside its goal. Ends with 1 when a goal is missed.
+import { benchApi } from './api.ts'
 import { benchEngine } from './engine.ts'
 import { benchCounting } from './counting.ts'
 import { benchMerge } from './merge.ts'
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<BenchRow[]>> = {
   preparing: benchPreparing,
   'near-duplicates': benchNearDuplicates,
   merge: benchMerge,
+  api: benchApi,
   engine: benchEngine,
 }
 

@@ -70,7 +70,7 @@ await build({
   platform: 'node',
   format: 'cjs',
   plugins: [englishOnly, clientsApart, noPrograms, nativeAtOnce],
-  external: ['@huggingface/jinja', 'ajv', 'ajv/*', '@huggingface/tokenizers', 'weaviate-client', 'fastify', 'prom-client'],
+  external: ['@huggingface/jinja', 'ajv', 'ajv/*', '@huggingface/tokenizers', 'weaviate-client', 'fastify', 'prom-client', 'pino'],
   supported: { 'dynamic-import': false },
   // The function that Node would put around it; bin/genesis-improve.js compiles the file as it stands.
   banner: {

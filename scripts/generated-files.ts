@@ -3,15 +3,14 @@ import { format, resolveConfig } from 'prettier'
 import { fileURLToPath } from 'node:url'
 import type { GateSimulation } from '../bench/gate/results.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
-import { allowedValues } from '../src/config/problems.ts'
 import { errorTable, exitCodes } from '../src/errors.ts'
 import { serviceUnits } from '../src/service/units.ts'
+import { configurationPage } from './configuration-page.ts'
 import { withTables } from './gate-page/page.ts'
 import { intervalPicture, powerPicture, selectionPicture } from './gate-page/pictures.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-const cyclePage = 'docs/SELF_IMPROVEMENT_CYCLE.md'
 const gatePage = 'docs/gate.md'
 
 /** Every file that is made from the code: its path in the repository and what it must hold. */
@@ -29,10 +28,7 @@ export async function generatedFiles(): Promise<{ path: string; content: string 
     { path: 'genesis-improve.schema.json', content: await format(JSON.stringify(configJsonSchema()), { ...style, parser: 'json' }) },
     ...serviceUnits(usualPlace).map(({ name, text }) => ({ path: `systemd/${name}`, content: text })),
     { path: 'docs/errors.md', content: await format(errorsPage(), { ...style, parser: 'markdown' }) },
-    {
-      path: cyclePage,
-      content: await format(withConfiguration(await readFile(root + cyclePage, 'utf8')), { ...style, parser: 'markdown' }),
-    },
+    { path: 'docs/configuration.md', content: await format(configurationPage(), { ...style, parser: 'markdown' }) },
   ]
 }
 
@@ -78,33 +74,4 @@ function errorsPage(): string {
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-}
-
-/** The page with its table of settings made anew; the rest of it is written by hand. */
-function withConfiguration(page: string): string {
-  const place = /(<!-- configuration: [^>]*-->\n)[^]*?(<!-- end of configuration -->)/
-  if (!place.test(page)) throw new Error(`${cyclePage} has no place for the configuration`)
-  return page.replace(place, (_whole, before: string, after: string) => `${before}\n${configurationTable()}\n\n${after}`)
-}
-
-interface Setting {
-  description?: string
-  default?: unknown
-  properties?: Record<string, Setting>
-}
-
-function configurationTable(): string {
-  const { properties = {} } = configJsonSchema() as Setting
-  const settings = Object.entries(properties).flatMap(([section, setting]) => leavesOf([section], setting))
-  const rows = settings.map(({ path, setting }) => {
-    const standard = setting.default === undefined ? 'none' : `\`${JSON.stringify(setting.default).replaceAll(',', ', ')}\``
-    return `| \`${path.join('.')}\` | ${standard} | ${cell(allowedValues(path))} | ${cell(setting.description ?? '')} |`
-  })
-  return ['| key | default | allowed | what it does |', '| --- | --- | --- | --- |', ...rows].join('\n')
-}
-
-/** The settings below a place that are no sections themselves. */
-function leavesOf(path: [string, ...string[]], setting: Setting): { path: [string, ...string[]]; setting: Setting }[] {
-  if (setting.properties === undefined) return [{ path, setting }]
-  return Object.entries(setting.properties).flatMap(([key, inner]) => leavesOf([...path, key], inner))
 }

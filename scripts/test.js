@@ -7,7 +7,7 @@ import path from 'node:path'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [suite = 'unit', ...patterns] = process.argv.slice(2)
-const separate = ['engine', 'services', 'trainers', 'runners', 'faults']
+const separate = ['engine', 'services', 'trainers', 'runners', 'faults', 'systemd']
 const found = readdirSync(path.join(root, 'test'), { recursive: true })
   .map(String)
   .filter((file) => file.endsWith('.test.ts'))

@@ -2,18 +2,20 @@ import path from 'node:path'
 import type { BaseSurroundings, FoundBase } from './base/find-base.ts'
 import { loadConfig, resolvedCorpus } from './config/load-config.ts'
 import type { ResolvedConfig } from './config/load-config.ts'
+import { secretsOfConfig } from './config/secrets.ts'
 import { Config } from './config/schema.ts'
 import type { Invocation } from './commands/command.ts'
-import type { Parts, Progress, Workshop } from './cycle/parts.ts'
-import type { Step } from './cycle/step.ts'
 import { defaultEngineDirectory, defaultTrainersDirectory } from './engine/engine-directory.ts'
+import { CycleLogs } from './cycle/cycle-log.ts'
+import type { Parts, Workshop } from './cycle/parts.ts'
 import { GenesisError } from './errors.ts'
 import { ollamaHost } from './ollama/host.ts'
 import type { OllamaServer } from './ollama/server.ts'
 import type { Home } from './state/home.ts'
 import { problemsOfFile } from './state/checked-file.ts'
+import { trainingLockFile } from './state/training-lock.ts'
 import { cachedDigest } from './state/digest-cache.ts'
-import { ProgressDisplay } from './terminal/progress.ts'
+import { Narrator } from './terminal/narrator.ts'
 
 /** What a command works with: the configuration, and the parts that it names. */
 export interface App {
@@ -25,24 +27,32 @@ export interface App {
 
 /** Builds the parts from the configuration; this is where everything meets. */
 export async function buildApp(invocation: Invocation): Promise<App> {
-  const { home, environment, clock, out, signal } = invocation
-  const config = await loadConfig({ homeDirectory: home.root, environment })
-  const display = new ProgressDisplay(out)
+  const { home, environment, clock, out, signal, secrets } = invocation
+  const config = await readConfig(invocation)
+  const conceal = (text: string): string => secrets.conceal(text)
+  const narrator = new Narrator(out, new CycleLogs(home, { clock, conceal }), clock)
   const surroundings = surroundingsOf(invocation)
   const workshop: Workshop = {
     home,
     clock,
     signal,
     parts: async (cycleConfig) => await buildParts(invocation, cycleConfig, surroundings(cycleConfig)),
+    trainingLock: (present) => trainingLockFile(present.trainer.lock, home.root, engineDirectoryOf(environment)),
     base: async (cycleConfig) => await surroundings(cycleConfig).base(),
-    report: (_cycle: string | null, step: Step | null, progress: Progress) => void display.show(step, progress, clock.now().getTime()),
+    report: narrator.report,
+    log: narrator.log,
+    conceal,
     hook: hooksOf(home, config),
-    notice: (text) => {
-      display.clear()
-      out.note(text)
-    },
+    notice: narrator.notice,
   }
-  return { config, workshop, settle: () => display.clear() }
+  return { config, workshop, settle: () => narrator.settle() }
+}
+
+/** Reads the configuration of an invocation's home; its secrets are kept out of everything that is said from then on. */
+export async function readConfig({ home, environment, secrets }: Invocation): Promise<ResolvedConfig> {
+  const config = await loadConfig({ homeDirectory: home.root, environment })
+  secrets.add(secretsOfConfig(config))
+  return config
 }
 
 /** The hooks of a configuration; whoever reads it anew has to take its hooks anew as well. */

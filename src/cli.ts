@@ -2,13 +2,16 @@ import './system/start-up.ts'
 import { Command, CommanderError } from 'commander'
 import { readEnvironment } from './config/environment.ts'
 import { homeDirectoryFrom } from './config/load-config.ts'
+import { secretsOfEnvironment } from './config/secrets.ts'
 import { globalOptionsOf, withGlobalOptions } from './commands/command.ts'
 import type { Act, CommandModule, GlobalOptions, Invocation } from './commands/command.ts'
 import { errorTable, exitCodes, GenesisError, systemErrorCode } from './errors.ts'
 import { homeAt } from './state/home.ts'
 import { systemClock } from './system/clock.ts'
+import { Concealer } from './system/concealer.ts'
+import type { Log } from './system/log.ts'
 import { programVersion } from './system/package-root.ts'
-import { explainError } from './terminal/error.ts'
+import { openLog } from './terminal/open-log.ts'
 import { Output } from './terminal/output.ts'
 
 interface Entry {
@@ -39,14 +42,18 @@ const commands: readonly Entry[] = [
     summary: 'show one cycle, one release or one learning: what it came from, what became of it',
     load: () => import('./commands/show.ts'),
   },
+  { name: 'logs', summary: 'show what happened in a cycle, and what its trainer printed', load: () => import('./commands/logs.ts') },
   { name: 'ask', summary: 'ask the current model', load: () => import('./commands/ask.ts') },
   { name: 'evaluate', summary: 'compare two models on held-out items', load: () => import('./commands/evaluate.ts') },
   { name: 'rollback', summary: 'go back to the previous release', load: () => import('./commands/rollback.ts') },
+  { name: 'prune', summary: 'free old weights, logs and caches; records stay', load: () => import('./commands/prune.ts') },
+  { name: 'verify', summary: 'compare releases, and what is served, with what was recorded', load: () => import('./commands/verify.ts') },
   { name: 'doctor', summary: 'check everything that a cycle needs', load: () => import('./commands/doctor.ts') },
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },
   { name: 'trainer', summary: 'install a trainer, or see which are there', load: () => import('./commands/trainer.ts') },
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
+  { name: 'fleet', summary: 'look at many homes at once, or do what is due in all of them', load: () => import('./commands/fleet.ts') },
   { name: 'serve', summary: 'answer over HTTP: status, trigger, learnings, metrics', load: () => import('./commands/serve.ts') },
   { name: 'metrics', summary: 'print or write the metrics of this home', load: () => import('./commands/metrics.ts') },
   {
@@ -55,27 +62,34 @@ const commands: readonly Entry[] = [
     load: () => import('./commands/install-service.ts'),
   },
   { name: 'uninstall-service', summary: 'take those units away again', load: () => import('./commands/uninstall-service.ts') },
+  { name: 'completion', summary: 'print a completion script for bash, zsh or fish', load: () => import('./commands/completion.ts') },
   { name: 'gate', summary: 'judge results, try the gate, list, add and retire its items', load: () => import('./commands/gate.ts') },
 ]
 
 async function main(argv: readonly string[]): Promise<number> {
   const environment = readEnvironment()
   const interruption = new AbortController()
+  const secrets = new Concealer()
+  secrets.add(secretsOfEnvironment(environment))
+  const conceal = (text: string): string => secrets.conceal(text)
   let exitCode: number = exitCodes.done
   let invocation = makeInvocation({ json: argv.includes('--json') })
 
-  function makeInvocation(options: GlobalOptions): Invocation {
+  function makeInvocation(options: GlobalOptions, log: Log | null = null): Invocation {
     return {
       home: homeAt(homeDirectoryFrom(options.home, environment, process.cwd())),
       environment,
       clock: systemClock,
       signal: interruption.signal,
+      secrets,
       out: new Output({
         json: options.json ?? false,
         quiet: options.quiet ?? false,
         colour: options.color !== false && (environment['NO_COLOR'] ?? '') === '',
         standardOutput: process.stdout,
         standardError: process.stderr,
+        conceal,
+        log,
       }),
     }
   }
@@ -112,11 +126,13 @@ async function main(argv: readonly string[]): Promise<number> {
     const command = withGlobalOptions(program.command(entry.name).description(entry.summary))
     if (argv.includes(entry.name)) (await entry.load()).configure(command, act)
   }
-  program.hook('preAction', (_program, command) => {
-    invocation = makeInvocation(globalOptionsOf(command))
+  program.hook('preAction', async (_program, command) => {
+    const options = globalOptionsOf(command)
+    invocation = makeInvocation(options, await openLog(options.logFormat, environment, conceal))
   })
 
   try {
+    if (argv[0] === '__complete') return await (await import('./commands/completion.ts')).complete(program, argv.slice(1), makeInvocation)
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync(argv, { from: 'user' })
     return exitCode
@@ -141,7 +157,7 @@ function report(error: unknown, invocation: Invocation, debug: boolean): number 
       ? error
       : new GenesisError('GI-BUG', { why: error instanceof Error ? `${error.name}: ${error.message}` : String(error), cause: error })
   if (invocation.out.json) invocation.out.errorDocument({ error: known })
-  else invocation.out.error(explainError(known, invocation.out.colourOnError))
+  else invocation.out.failure(known)
   if (debug && error instanceof Error) invocation.out.error(error.stack ?? '')
   return known.exitCode
 }

@@ -1,5 +1,5 @@
 import { GenesisError } from '../errors.ts'
-import { listed } from '../gguf/lora.ts'
+import { largestHalfBytes, listed } from '../gguf/lora.ts'
 import type { ForeignPair, Half } from './foreign-adapter.ts'
 import type { SafetensorsFile } from './safetensors.ts'
 import type { StoredTensor } from './safetensors-header.ts'
@@ -40,6 +40,8 @@ function halfOf(file: SafetensorsFile, tensor: StoredTensor, transposed: boolean
   const [rows, columns, ...more] = tensor.shape
   if (rows === undefined || columns === undefined || more.length > 0 || rows * columns === 0)
     throw misfit(`${tensor.name} is no matrix (${tensor.shape.join(' x ')})`)
+  if (4 * rows * columns > largestHalfBytes)
+    throw misfit(`${tensor.name} is larger than any half of an adapter (${tensor.shape.join(' x ')})`)
   if (!transposed) return { shape: [columns, rows], read: () => file.read(tensor) }
   return { shape: [rows, columns], read: async () => transpose(await file.read(tensor), columns) }
 }

@@ -1,9 +1,14 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../errors.ts'
+import { parseJson } from '../evaluation/json-equal.ts'
+import { openRegularFile } from '../gguf/ranged-file.ts'
 import type { ForeignAdapter } from './foreign-adapter.ts'
 import { openMlx } from './mlx.ts'
 import { openPeft } from './peft.ts'
+
+/** PEFT and MLX-LM write a few KB; one with patterns for each layer some more. */
+const largestConfigBytes = 1 << 20
 
 /** Whether an adapter is a directory of another program (true) or a file. Throws GI-ADAPTER-UNREADABLE when there is neither. */
 export async function isAdapterDirectory(adapter: string): Promise<boolean> {
@@ -23,16 +28,20 @@ export async function openAdapterDirectory(directory: string): Promise<ForeignAd
 }
 
 async function readConfig(file: string): Promise<object> {
-  let value: unknown
+  const handle = await openRegularFile(file, refused)
   try {
-    value = JSON.parse(await readFile(file, 'utf8'))
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw unreadable(error, file)
-    throw new GenesisError('GI-ADAPTER-UNREADABLE', { why: `${file} is not JSON`, cause: error })
+    const { size } = await handle.stat()
+    if (size > largestConfigBytes) throw refused(`${file} has ${size} bytes; at most ${largestConfigBytes} are read`)
+    const value = parseJson(await handle.readFile('utf8'))
+    if (value === undefined) throw refused(`${file} is not JSON`)
+    if (typeof value === 'object' && value !== null) return value
+    throw refused(`${file} is no JSON object`)
+  } finally {
+    await handle.close()
   }
-  if (typeof value === 'object' && value !== null) return value
-  throw new GenesisError('GI-ADAPTER-UNREADABLE', { why: `${file} is no JSON object` })
 }
+
+const refused = (why: string, cause?: unknown): GenesisError => new GenesisError('GI-ADAPTER-UNREADABLE', { why, cause })
 
 function unreadable(error: unknown, file: string): unknown {
   const code = systemErrorCode(error)

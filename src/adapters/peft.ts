@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { GenesisError } from '../errors.ts'
+import { isFoundInTime } from '../evaluation/timed-pattern.ts'
 import type { ForeignAdapter } from './foreign-adapter.ts'
 import { pairHalves } from './halves.ts'
 import type { NamedHalf } from './halves.ts'
@@ -102,12 +103,21 @@ function scaleOf(config: PeftConfig, module: string, rank: number): number {
 
 /** The value of the first pattern that fits the module's whole path, or its last parts (peft/utils/other.py, get_pattern_key). */
 function forModule(patterns: z.infer<typeof Pattern>, module: string): number | undefined {
-  return Object.entries(patterns ?? {}).find(([pattern]) => {
-    try {
-      return new RegExp(`^(?:.*\\.)?(?:${pattern})$`).test(module)
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-      throw new GenesisError('GI-ADAPTER-UNSUPPORTED', { why: `the pattern ${pattern} in adapter_config.json is not understood` })
-    }
-  })?.[1]
+  return Object.entries(patterns ?? {}).find(([pattern]) => fits(pattern, module))?.[1]
+}
+
+/** What PEFT itself writes, and what takes no time. */
+const plainPattern = /^\^?(?:[\w.-]|\\\.)+\$?$/
+const timeLimitMs = 200
+
+function fits(pattern: string, module: string): boolean {
+  const source = `^(?:.*\\.)?(?:${pattern})$`
+  try {
+    const expression = new RegExp(source)
+    const found = plainPattern.test(pattern) ? expression.test(module) : isFoundInTime(source, '', module, timeLimitMs)
+    if (found !== null) return found
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new GenesisError('GI-ADAPTER-UNSUPPORTED', { why: `the pattern ${pattern} in adapter_config.json is not understood` })
 }

@@ -7,8 +7,8 @@ const elementBytes: Readonly<Record<string, number>> = {
   ...{ F16: 2, BF16: 2, I16: 2, U16: 2, F32: 4, I32: 4, U32: 4, F64: 8, I64: 8, U64: 8, C64: 8 },
 }
 
-/** The longest header that is read: an adapter of a thousand layers needs less than 2 MB. */
-export const longestHeader = 32 << 20
+/** The longest header that is read: an adapter of a thousand layers needs less than 2 MB. What JSON makes of it takes twenty times as much memory. */
+export const longestHeader = 8 << 20
 
 export interface StoredTensor {
   name: string

@@ -7,7 +7,7 @@ import type { CommandModule } from './command.ts'
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .argument('<question>', 'what to ask')
-    .option('--model <name>', 'a release, or genesis-base (default: the current model)')
+    .option('--model <model>', 'a release, or genesis-base (default: the current model)')
     .option('--compare', 'ask the base model too')
   examples(command, [
     ['genesis-improve ask "how do i list open ports?"', 'the current model'],

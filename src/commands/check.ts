@@ -1,15 +1,13 @@
-import { buildApp, hooksOf } from '../app.ts'
+import { buildApp, hooksOf, readConfig } from '../app.ts'
 import { checkOnce } from '../cycle/check.ts'
 import type { CheckResult } from '../cycle/check.ts'
 import { foresee } from '../cycle/foresee.ts'
 import { underRunLock } from '../cycle/run-lock.ts'
 import { checkContinuously, checkUntilIdle } from '../cycle/until-idle.ts'
 import { exitCodes, GenesisError } from '../errors.ts'
-import { loadConfig } from '../config/load-config.ts'
 import type { Config } from '../config/schema.ts'
 import { withPings } from '../hooks/ping.ts'
 import { describeCheck } from '../terminal/check.ts'
-import { explainError } from '../terminal/error.ts'
 import type { Output } from '../terminal/output.ts'
 import { examples } from './command.ts'
 import type { CommandModule } from './command.ts'
@@ -37,7 +35,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
       const app = await buildApp(invocation)
       const told = (result: CheckResult): void => {
         app.settle()
-        if (!out.json) out.print(describeCheck(result, out.paint))
+        if (out.logs) tell(out, result)
+        else if (!out.json) out.print(describeCheck(result, out.paint))
       }
       const toldEach = (result: CheckResult): void => (out.json ? out.line(documentOf(result)) : told(result))
       const pinged = async (config: Config, look: () => Promise<CheckResult>) =>
@@ -58,7 +57,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
       if (options.untilIdle) return finish(out, await pinged(app.config, async () => await checkUntilIdle(app.workshop, app.config, told)))
       await checkContinuously(
         app.workshop,
-        async () => await loadConfig({ homeDirectory: invocation.home.root, environment: invocation.environment }),
+        async () => await readConfig(invocation),
         async (config) => {
           const workshop = { ...app.workshop, hook: hooksOf(app.workshop.home, config) }
           return await pinged(config, async () => await checkUntilIdle(workshop, config, toldEach))
@@ -66,7 +65,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
         (error) => {
           app.settle()
           if (!(error instanceof GenesisError)) throw error
-          out.error(explainError(error, out.colourOnError))
+          out.failure(error)
         },
       )
       return exitCodes.interrupted
@@ -75,9 +74,15 @@ export const configure: CommandModule['configure'] = (command, act) => {
 }
 
 function finish(out: Output, result: CheckResult): number {
-  if (result.error !== null && !out.json) out.error(explainError(result.error, out.colourOnError))
+  if (result.error !== null && !out.json) out.failure(result.error, result)
   out.result(documentOf(result), () => '')
   return result.error?.exitCode ?? exitCodes.done
+}
+
+/** In a log, what a step did stands there already, told by the step. */
+function tell(out: Output, { action, cycle, step, explanation }: CheckResult): void {
+  const isTold = action === 'opened' || action === 'failed' || (step !== null && action !== 'waiting')
+  if (!isTold) out.log({ level: 'info', event: `check-${action}`, cycle, step, message: explanation })
 }
 
 function documentOf({ triggers, ...result }: CheckResult): object {

@@ -1,8 +1,10 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import type { Environment } from '../config/environment.ts'
 import type { Home } from '../state/home.ts'
 import type { Clock } from '../system/clock.ts'
+import type { Concealer } from '../system/concealer.ts'
+import type { LogFormat } from '../terminal/open-log.ts'
 import type { Output } from '../terminal/output.ts'
 
 /** What every command has at hand. */
@@ -11,6 +13,8 @@ export interface Invocation {
   environment: Environment
   clock: Clock
   out: Output
+  /** What must not be said or written down. */
+  secrets: Concealer
   /** Aborted by TERM and INT. */
   signal: AbortSignal
 }
@@ -28,6 +32,7 @@ export interface GlobalOptions {
   json?: boolean
   quiet?: boolean
   color?: boolean
+  logFormat?: LogFormat
 }
 
 /** The options that every command has, so that they may stand anywhere on the line. */
@@ -37,15 +42,23 @@ export function withGlobalOptions(command: Command): Command {
     .option('--json', 'print one JSON document on standard output')
     .option('--quiet', 'print nothing but errors')
     .option('--no-color', 'print without colours')
+    .addOption(
+      new Option('--log-format <format>', 'what standard error gets: text, or a JSON line an event (default: json under systemd)').choices([
+        'human',
+        'json',
+      ] satisfies LogFormat[]),
+    )
 }
 
-/** What was given of them on the whole line: a switch counts wherever it stands, and the home that stands nearest to the command. */
+/** What was given of them on the whole line: a switch counts wherever it stands, and the home and the format that stand nearest to the command. */
 export function globalOptionsOf(command: Command): GlobalOptions {
   const chain: GlobalOptions[] = []
   for (let one: Command | null = command; one !== null; one = one.parent) chain.push(one.opts())
   const home = chain.find((options) => options.home !== undefined)?.home
+  const logFormat = chain.find((options) => options.logFormat !== undefined)?.logFormat
   return {
     ...(home !== undefined && { home }),
+    ...(logFormat !== undefined && { logFormat }),
     json: chain.some(({ json }) => json === true),
     quiet: chain.some(({ quiet }) => quiet === true),
     color: chain.every(({ color }) => color !== false),

@@ -22,9 +22,7 @@ interface Options {
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .option('--base <file>', 'the base model, a GGUF file')
-    .addOption(
-      new Option('--ollama <model>', 'instead: a model of the Ollama server, which then serves the releases too').conflicts('base'),
-    )
+    .addOption(new Option('--ollama <name>', 'instead: a model of the Ollama server, which then serves the releases too').conflicts('base'))
     .addOption(new Option('--demo', 'a home with a tiny model, corrections and items to judge by').conflicts(['base', 'ollama']))
     .option('--mislabel <seed>', 'with --demo: shuffle the corrections, to see bad data refused', wholeNumber(0, 2_147_483_647))
   examples(command, [

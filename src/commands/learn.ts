@@ -17,6 +17,7 @@ interface Options {
   id?: string
   at?: string
   source?: string
+  author?: string
 }
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -29,6 +30,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--id <id>', 'an identity of your own: twice with one identity is recorded once')
     .option('--at <time>', 'when it happened, ISO 8601 (default: now)')
     .option('--source <name>', 'where it comes from')
+    .option('--author <name>', 'who gave it')
   examples(command, [
     ['genesis-improve learn --input "2+2?" --wrong 5 --wanted 4', 'record a correction'],
     ['genesis-improve learn --kind success --input "2+2?" --wanted 4', 'an answer that was accepted as it was'],
@@ -48,8 +50,12 @@ async function fromStandardInput(options: Options): Promise<NewLearning> {
   if (process.stdin.isTTY || options.wanted !== undefined || options.wrong !== undefined) {
     throw new GenesisError('GI-LEARNING-INVALID', { why: 'there is no --input, and nothing comes from standard input' })
   }
-  const { kind, input, context, wanted, wrong, category, at, source, id } = parseLearningInput(await readAll(process.stdin))
-  const given = { id, kind, input: input ?? '', context, category, wanted, wrong, at, source }
-  const present = Object.entries(given).filter(([, value]) => value !== null)
-  return { ...(Object.fromEntries(present) as NewLearning), ...(options.source !== undefined && { source: options.source }) }
+  const { kind, input, context, wanted, wrong, category, at, source, author, id } = parseLearningInput(await readAll(process.stdin))
+  const given = { id, kind, input: input ?? '', context, category, wanted, wrong, at, source, author }
+  const present = Object.entries(given).filter(([, value]) => value !== null && value !== undefined)
+  return {
+    ...(Object.fromEntries(present) as NewLearning),
+    ...(options.source !== undefined && { source: options.source }),
+    ...(options.author !== undefined && { author: options.author }),
+  }
 }

@@ -1,6 +1,5 @@
 import { buildApp } from '../app.ts'
-import { awaitingDecision } from '../cycle/approve.ts'
-import { cancelCycle } from '../cycle/cancel.ts'
+import { rejectCycle } from '../cycle/approve.ts'
 import { exitCodes } from '../errors.ts'
 import { examples } from './command.ts'
 import type { CommandModule } from './command.ts'
@@ -11,16 +10,10 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command.action(
     act(async (invocation, requested: string | undefined, { reason }: { reason?: string }) => {
       const { workshop, config } = await buildApp(invocation)
-      const cycle = await awaitingDecision(workshop, requested)
-      const { closed } = await cancelCycle(
-        workshop,
-        config,
-        cycle,
-        reason === undefined ? 'rejected by hand' : `rejected by hand: ${reason}`,
-      )
+      const { cycle, closed } = await rejectCycle(workshop, config, requested, reason)
       invocation.out.result({ cycle, closed }, () =>
         closed
-          ? `${cycle} is rejected; what is served stays, and its learnings wait again.`
+          ? `${cycle} is rejected; what is served stays, and no learning is lost.`
           : `${cycle} is at work and was asked to stop; "genesis-improve status" shows how it ended.`,
       )
       return exitCodes.done

@@ -1,5 +1,4 @@
-import { buildApp } from '../app.ts'
-import { loadConfig } from '../config/load-config.ts'
+import { buildApp, readConfig } from '../app.ts'
 import { exitCodes } from '../errors.ts'
 import { serve } from '../server/serve.ts'
 import { programVersion } from '../system/package-root.ts'
@@ -13,16 +12,18 @@ export const configure: CommandModule['configure'] = (command, act) => {
   ])
   command.action(
     act(async (invocation) => {
-      const { out, environment, home } = invocation
+      const { out, environment } = invocation
       const { workshop, config } = await buildApp(invocation)
-      const readConfig = async () => await loadConfig({ homeDirectory: home.root, environment })
       const token = environment['GENESIS_API_TOKEN'] ?? null
       // The caller is told that it is a bug; what it was stands in the journal.
       const failed = (error: unknown): void => out.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
-      await serve({ workshop, readConfig, config: config.server, token, version: programVersion(), failed }, ({ api, metrics }) => {
-        if (out.json) out.line({ api, metrics })
-        else out.print([`API at ${api}`, ...(metrics === null ? [] : [`metrics at ${metrics}/metrics`])].join(', '))
-      })
+      await serve(
+        { workshop, readConfig: async () => await readConfig(invocation), config: config.server, token, version: programVersion(), failed },
+        ({ api, metrics }) => {
+          if (out.json) out.line({ api, metrics })
+          else out.print([`API at ${api}`, ...(metrics === null ? [] : [`metrics at ${metrics}/metrics`])].join(', '))
+        },
+      )
       return exitCodes.done
     }),
   )

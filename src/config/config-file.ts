@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { systemErrorCode } from '../errors.ts'
+import { isNestedTooDeeply } from '../state/nesting.ts'
 import { findJsonMistake } from './json-position.ts'
 
 /** What the file holds (`{}` when there is none), or why it can't be read or doesn't parse. */
@@ -40,7 +41,8 @@ function parse(bytes: Buffer): ConfigFile {
   }
   if (text.trim() === '') return { malformed: 'is empty; write {} to use the defaults, or remove it' }
   try {
-    return { raw: JSON.parse(text) as unknown }
+    const raw: unknown = JSON.parse(text)
+    return isNestedTooDeeply(raw) ? { malformed: 'is nested too deeply' } : { raw }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const mistake = findJsonMistake(text)

@@ -87,9 +87,12 @@ export function resolvedCorpus(config: { corpus: Pick<Config['corpus'], 'path'> 
 export function configDigest(config: Config): string {
   const { runtime, dataset } = config
   const corpus = { ...config.corpus, writeBack: undefined }
-  const trainer = { ...config.trainer, window: undefined, nice: undefined }
+  // Left out where it changes nothing, so that homes from before this setting have the digest that they had.
+  const checkpoints = config.trainer.checkpoints === 1 ? undefined : config.trainer.checkpoints
+  const trainer = { ...config.trainer, checkpoints, window: undefined, nice: undefined, lock: undefined }
   const gate = { ...config.gate, approval: undefined, probation: undefined }
-  return digestText(JSON.stringify(sorted({ corpus, trainer, runtime, gate, dataset })))
+  const guard = config.guard.maximumShare === undefined ? undefined : { maximumShare: config.guard.maximumShare }
+  return digestText(JSON.stringify(sorted({ corpus, trainer, runtime, gate, dataset, guard })))
 }
 
 const hasHost = (raw: unknown): boolean => {

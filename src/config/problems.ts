@@ -16,6 +16,7 @@ interface Node {
   items?: Node
   enum?: unknown[]
   const?: unknown
+  anyOf?: Node[]
   minimum?: number
   maximum?: number
   exclusiveMinimum?: number
@@ -39,7 +40,9 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[], value: unkno
     } else {
       const found = valueAt(value, issue.path)
       const allowed = issue.code === 'custom' ? issue.message : allowedAt(nodeAt(root, issue.path))
-      add(issue.path, found === undefined ? `is missing; needed: ${allowed}` : `is ${printed(found)}; allowed: ${allowed}`)
+      // It may hold a key.
+      const shown = (): string => (issue.path.at(-1) === 'ping_url' ? 'not such an address' : printed(found))
+      add(issue.path, found === undefined ? `is missing; needed: ${allowed}` : `is ${shown()}; allowed: ${allowed}`)
     }
   }
   return [...problems.values()]
@@ -88,6 +91,7 @@ function valueAt(value: unknown, path: Path): unknown {
 
 function allowedAt(node: Node = {}): string {
   if (node.const !== undefined) return JSON.stringify(node.const)
+  if (node.anyOf !== undefined) return node.anyOf.map(allowedAt).join(', or ')
   if (node.enum !== undefined) return `one of ${node.enum.map((value) => JSON.stringify(value)).join(', ')}`
   switch (node.type ?? 'object') {
     case 'integer':

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
+import { GuardConfig } from './guard.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
 import { pythonTrainers, pythonTrainerSettings } from './python-trainer.ts'
+import { RetentionConfig } from './retention.ts'
 import { ServerConfig } from './server.ts'
 import { windowPattern } from '../triggers/window.ts'
 
@@ -37,15 +39,15 @@ export const CorpusConfig = z
       .min(1)
       .default('data/corpus.jsonl')
       .describe('JSONL file of {"input","output","category"?}; need not exist. Relative to the home.'),
-    host: hostName.default('127.0.0.1').describe('Where Weaviate is; for kind "weaviate", as all that follows.'),
-    port: portNumber.default(8080).describe('Its HTTP port.'),
-    grpcPort: portNumber.default(50051).describe('Its gRPC port.'),
-    secure: z.boolean().default(false).describe('Whether both are spoken to over TLS.'),
+    host: hostName.default('127.0.0.1').describe('Where Weaviate is; for kind "weaviate".'),
+    port: portNumber.default(8080).describe('HTTP port of Weaviate.'),
+    grpcPort: portNumber.default(50051).describe('gRPC port of Weaviate.'),
+    secure: z.boolean().default(false).describe('Whether Weaviate is spoken to over TLS, on both ports.'),
     collection: z
       .string()
       .regex(/^[A-Z][A-Za-z0-9_]{0,254}$/)
       .default('GenesisCorpus')
-      .describe('The collection that holds the examples.'),
+      .describe('The collection of Weaviate that holds the examples.'),
     tenant: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/)
@@ -58,7 +60,7 @@ export const CorpusConfig = z
         category: propertyName.default('category').describe('Property with the category; need not exist.'),
       })
       .prefault({})
-      .describe('Which properties of an object hold what.'),
+      .describe('Which properties of an object in that collection hold what.'),
     writeBack: z
       .boolean()
       .default(false)
@@ -85,9 +87,9 @@ export const TrainerConfig = z
       .enum(['engine', 'command', ...pythonTrainers])
       .default('engine')
       .describe('What trains: the embedded engine, MLX-LM, TRL, or a program of yours.'),
-    command: TrainerCommand.optional().describe('The program, for kind "command".'),
+    command: TrainerCommand.optional().describe('The program that trains, for kind "command".'),
     ...pythonTrainerSettings,
-    rank: z.int().min(1).max(512).default(16).describe('LoRA rank r.'),
+    rank: z.int().min(1).max(512).default(16).describe('LoRA rank: how much the adapter can hold; 8 to 64 are usual.'),
     alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
     targetModules: z
       .array(TargetModule)
@@ -112,14 +114,27 @@ export const TrainerConfig = z
       .min(64)
       .max(32768)
       .optional()
-      .describe('Tokens a training step sees; left out, 256, or 1024 of each example on a Hugging Face folder.'),
+      .describe(
+        'Tokens of a training step; an example that is longer is left out. Left out itself, 256, or 1024 on a Hugging Face folder.',
+      ),
     loraScale: z
-      .number()
-      .positive()
-      .max(1)
+      .union([z.number().positive().max(1), z.literal('auto')])
       .default(1)
-      .describe('Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten.'),
-    seed: z.int().min(0).max(2147483647).default(42).describe('Seed of everything random in this part.'),
+      .describe(
+        'Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten. "auto" tries five on questions set aside.',
+      ),
+    checkpoints: z
+      .int()
+      .min(1)
+      .max(4)
+      .default(1)
+      .describe('Ends of passes whose adapters are tried on questions set aside; 1 takes the last one untried.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(2147483647)
+      .default(42)
+      .describe('Seed of everything random in this section; the same seed and input give the same result.'),
     window: z
       .string()
       .regex(windowPattern)
@@ -131,6 +146,12 @@ export const TrainerConfig = z
       .max(19)
       .default(0)
       .describe('How much a training gives way to other programs of this machine, as nice(1) counts it.'),
+    lock: z
+      .union([z.string().min(1), z.literal(false)])
+      .optional()
+      .describe(
+        'File whose lock a training holds, so that one runs at a time; left out, all homes with the same engine share one. Relative to the home.',
+      ),
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
   })
   .refine((trainer) => trainer.minimumLearningRate <= (trainer.learningRate ?? 2e-4), {
@@ -195,7 +216,12 @@ export const GateConfig = z.strictObject({
     .default({})
     .describe('Programs of your own that score answers, by the name under which items call them.'),
   minimumGain: share.default(0.01).describe('Estimated gain in live accuracy that must be exceeded.'),
-  margin: z.number().gt(0).max(1).default(0.05).describe('Non-inferiority margin on retention and regression items.'),
+  margin: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.05)
+    .describe('Loss on retention and on regression items that must be excluded (non-inferiority margin).'),
   failureShare: z
     .number()
     .gt(0)
@@ -203,6 +229,12 @@ export const GateConfig = z.strictObject({
     .optional()
     .describe('Share of requests the model fails on, when you know it; otherwise from outcomes.'),
 })
+
+/** How items that are made from learnings are graded: no pattern and no schema, since their answers are answers. */
+const ItemGrader = z.union([
+  z.enum(['exact', 'contains', 'numeric', 'json', 'similarity']),
+  z.strictObject({ kind: z.literal('command'), name: z.string().min(1) }),
+])
 
 const RedactionPattern = z.strictObject({
   name: z
@@ -234,8 +266,17 @@ export const DatasetConfig = z.strictObject({
     .max(50)
     .default([])
     .describe('What else is private: [{"name":"customer","pattern":"C-[0-9]{6}"}], JavaScript patterns.'),
+  graders: z
+    .record(z.string().min(1), ItemGrader)
+    .default({})
+    .describe('How held-out corrections and accepted answers are graded, by category; "*" for all others. See "Your own items".'),
   retentionTarget: z.int().min(0).max(10000).default(200).describe('Retention items aimed at; the packaged set fills up to it.'),
-  seed: z.int().min(0).max(2147483647).default(42).describe('Seed of everything random in this part.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2147483647)
+    .default(42)
+    .describe('Seed of everything random in this section; the same seed and input give the same result.'),
 })
 
 /** genesis-improve.config.json; every key may be left out. */
@@ -250,13 +291,23 @@ export const Config = z
     triggers: TriggersConfig.prefault({}),
     gate: GateConfig.prefault({}),
     dataset: DatasetConfig.prefault({}),
+    guard: GuardConfig.prefault({}),
     server: ServerConfig.prefault({}),
     hooks: HooksConfig.prefault({}),
+    retention: RetentionConfig.prefault({}),
   })
   .refine(({ base, serving }) => base?.ollama === undefined || withTag(base.ollama) !== withTag(serving.name), {
     path: ['serving', 'name'],
     error: 'another name than that of the base, which a release must not replace',
   })
+  .refine(
+    ({ dataset, gate }) =>
+      Object.values(dataset.graders).every((grader) => typeof grader === 'string' || Object.hasOwn(gate.graders, grader.name)),
+    {
+      path: ['dataset', 'graders'],
+      error: 'commands by names that stand under gate.graders',
+    },
+  )
   .refine(({ runtime, serving }) => runtime.kind === undefined || (runtime.kind === 'ollama') === (serving.kind === 'ollama'), {
     path: ['runtime', 'kind'],
     error: 'what serves the releases: "ollama" with serving.kind "ollama", "engine" with "directory"',

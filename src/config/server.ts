@@ -8,7 +8,7 @@ export const ServerConfig = z.strictObject({
   host: address
     .default('127.0.0.1')
     .describe('Address at which "serve" listens. Beyond this machine (such as 0.0.0.0) it wants GENESIS_API_TOKEN in the environment.'),
-  port: port.default(8000).describe('Its port.'),
+  port: port.default(8000).describe('Port at which "serve" listens; 0 takes a free one.'),
   allowedHosts: z
     .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/))
     .max(100)
@@ -16,6 +16,6 @@ export const ServerConfig = z.strictObject({
     .describe('Names under which the server may be asked, beside "localhost", its host, and addresses.'),
   metrics: z.boolean().default(true).describe('Whether "serve" gives metrics to Prometheus too.'),
   metricsHost: address.default('127.0.0.1').describe('Address for the metrics; beyond this machine they want the token too.'),
-  metricsPort: port.default(9127).describe('Port for the metrics.'),
+  metricsPort: port.default(9127).describe('Port for the metrics; 0 takes a free one.'),
 })
 export type ServerConfig = z.infer<typeof ServerConfig>

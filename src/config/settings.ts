@@ -29,6 +29,12 @@ const textVariables: Readonly<Record<string, string>> = {
   GENESIS_API_TOKEN: 'a secret of at least 16 characters',
 }
 
+/** The variables that set what stands at this dotted path; those of Ollama's address put a form of their own there. */
+export function variablesOf(path: string): string[] {
+  const numeric = Object.entries(numericVariables).filter(([, place]) => place.join('.') === path)
+  return path === 'serving.host' ? ['OLLAMA_HOST', 'FORGE_HOST'] : numeric.map(([name]) => name)
+}
+
 /** Only what a person would call a number: no exponents, no other bases, no spaces, no leading zeros. */
 const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
 

@@ -83,8 +83,11 @@ function reasonOf(error: Error): string {
   return error.name === 'TimeoutError' ? `no answer in ${patienceMs / 1000} s` : cause instanceof Error ? cause.message : error.message
 }
 
-/** HTTP up and gRPC down is a trouble of its own: a port that wasn't published, mostly. */
-async function checkGrpc(settings: WeaviateSettings): Promise<void> {
+/**
+ * HTTP up and gRPC down is a trouble of its own: a port that wasn't published, mostly. Asked before the client library, which would try for half a minute
+ * and print a stack trace each time.
+ */
+export async function checkGrpc(settings: WeaviateSettings): Promise<void> {
   const { host, grpcPort } = settings
   await new Promise<void>((resolve, reject) => {
     const socket = connectSocket({ host: host.replace(/^\[|\]$/g, ''), port: grpcPort })

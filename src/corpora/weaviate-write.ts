@@ -1,7 +1,7 @@
 import { GenesisError } from '../errors.ts'
 import type { CorpusEntry } from './port.ts'
 import { ensureCollection, openCollection } from './weaviate-client.ts'
-import { grpcAway } from './weaviate-connection.ts'
+import { checkGrpc, grpcAway } from './weaviate-connection.ts'
 import type { WeaviateSettings } from './weaviate-connection.ts'
 
 const batchSize = 500
@@ -16,6 +16,7 @@ export async function writeEntries(
   report: (written: number) => void = () => undefined,
 ): Promise<{ created: boolean; written: number }> {
   const created = await ensureCollection(settings)
+  await checkGrpc(settings)
   const collection = await openCollection(settings)
   let written = 0
   try {

@@ -35,15 +35,17 @@ type Told = Pick<HookEvent, 'hook'> & Partial<HookEvent>
 /** What has happened stays so, whatever a hook makes of it. */
 async function tell(workshop: Workshop, told: Told): Promise<void> {
   const failure = await announce(workshop, told)
-  if (failure !== null) workshop.notice(`The hook ${told.hook} failed: ${failure}`)
+  const { hook, cycle = null, step = null } = told
+  if (failure !== null) workshop.notice(`The hook ${hook} failed: ${failure}`, { cycle, step })
 }
 
-async function announce({ home, clock, hook }: Workshop, told: Told): Promise<string | null> {
+async function announce({ home, clock, hook, conceal }: Workshop, told: Told): Promise<string | null> {
   if (!hook.wants(told.hook)) return null
   const { state } = await readState(home)
   const nothing = { cycle: null, step: null, outcome: null, reasons: [] }
   try {
-    return await hook.run({ ...nothing, at: clock.now().toISOString(), home: home.root, model: state.current_model, ...told })
+    const failure = await hook.run({ ...nothing, at: clock.now().toISOString(), home: home.root, model: state.current_model, ...told })
+    return failure === null ? null : conceal(failure)
   } catch (error) {
     if (error instanceof GenesisError) return error.what
     throw error

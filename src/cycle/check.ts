@@ -8,6 +8,7 @@ import { closeIfCancelled } from './cancel.ts'
 import { closeCycle } from './close.ts'
 import { cycleDirectory, readManifest } from './cycle-directory.ts'
 import { holdOf } from './hold.ts'
+import type { Hold } from './hold.ts'
 import { fingerprintOf, lookAround } from './look.ts'
 import { readJournal } from './journal.ts'
 import { openCycle } from './open.ts'
@@ -21,13 +22,14 @@ import type { StepEnd } from './run-step.ts'
 import { checked, trainingFinished } from './state-changes.ts'
 import type { Step } from './step.ts'
 import { cycleStatus } from './transitions.ts'
+import { inTurn } from './train-in-turn.ts'
 import { usableBase } from './usable-base.ts'
 import { windowLeftMs } from '../triggers/window.ts'
 
 /** What one look did. */
 export interface CheckResult {
   action: 'none' | 'opened' | 'ran' | 'resumed' | 'waiting' | 'failed'
-  waitingFor: 'remote' | 'approval' | 'window' | 'retry' | null
+  waitingFor: 'remote' | Hold['waitingFor'] | 'retry' | null
   cycle: string | null
   step: Step | null
   /** How the step ended, or with what outcome the cycle was closed. */
@@ -87,20 +89,27 @@ async function advance(workshop: Workshop, config: Config, id: string): Promise<
   if (status.status === 'failing') return await fail(workshop, id, status.step, new GenesisError('GI-STEP-FAILED', status.error))
 
   const { next: step, attempt } = status
-  const held = (): CheckResult | null => {
-    const hold = holdOf(home, config, id, step, workshop.clock.now())
-    return hold && { ...nothing, action: 'waiting', cycle: id, step, outcome: 'waiting', next: step, ...hold }
-  }
-  const waiting = held()
-  if (waiting !== null) return waiting
+  const waiting = (hold: Hold): CheckResult => ({ ...nothing, action: 'waiting', cycle: id, step, outcome: 'waiting', next: step, ...hold })
+  const held = async (): Promise<Hold | null> => await holdOf(home, config, { id, step, events }, workshop.clock.now())
+  const hold = await held()
+  if (hold !== null) return waiting(hold)
   if (step === 'collect' && attempt === 1) {
     const refusal = await refusalToBegin(workshop, id)
     if (refusal !== null) return await fail(workshop, id, step, refusal)
   }
   const { stepRunners } = await import('./steps/index.ts')
-  const end = await runStep(withinWindow(workshop, config, step), stepRunners, cycle, events, step, attempt)
+  const end = await inTurn(
+    workshop,
+    config,
+    step,
+    async () => await runStep(withinWindow(workshop, config, step), stepRunners, cycle, events, step, attempt),
+  )
+  if (!('end' in end)) return waiting(end)
   // The end of its hours stopped it at a checkpoint, nobody else did.
-  if (end.end === 'interrupted' && !workshop.signal.aborted) return held() ?? { ...nothing, action: 'resumed', cycle: id, step, next: step }
+  if (end.end === 'interrupted' && !workshop.signal.aborted) {
+    const outOfHours = await held()
+    return outOfHours === null ? { ...nothing, action: 'resumed', cycle: id, step, next: step } : waiting(outOfHours)
+  }
   const ran: CheckResult = { ...nothing, action: attempt > 1 ? 'resumed' : 'ran', cycle: id, step }
   return await settle(workshop, ran, end)
 }

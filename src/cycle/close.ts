@@ -3,7 +3,7 @@ import { countLearnings } from '../learnings/counting.ts'
 import { readState, updateState } from '../state/store.ts'
 import { cycleDirectory, readManifest, releaseNameOf } from './cycle-directory.ts'
 import { countHeldOutBy } from './held-out-by.ts'
-import { appendEvent, readJournal } from './journal.ts'
+import { readJournal } from './journal.ts'
 import type { Closed, JournalEvent } from './journal.ts'
 import type { Workshop } from './parts.ts'
 import { asNumberOrNull } from './result.ts'
@@ -12,6 +12,7 @@ import type { Aftermath } from './state-changes.ts'
 import { stepResults } from './step-results.ts'
 import type { Outcome } from './step.ts'
 import { takeBack } from './take-back.ts'
+import { recordEvent } from './tell.ts'
 
 /** Closes a cycle in its journal, then in the state. What a cycle that came to no end had done is taken back first. */
 export async function closeCycle(workshop: Workshop, id: string, outcome: Outcome, reasons: string[]): Promise<void> {
@@ -19,7 +20,7 @@ export async function closeCycle(workshop: Workshop, id: string, outcome: Outcom
   if (outcome === 'FAILED' || outcome === 'CANCELLED') await takeBack(workshop, id)
   const { state } = await readState(home)
   const made = await madeFrom(workshop, id)
-  await appendEvent(cycleDirectory(home, id), {
+  await recordEvent(workshop, id, {
     event: 'closed',
     at: clock.now().toISOString(),
     outcome,

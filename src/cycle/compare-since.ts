@@ -1,6 +1,8 @@
 import type { Config } from '../config/schema.ts'
+import { gradersFrom } from '../dataset/graded-by.ts'
+import type { GradedBy } from '../dataset/graded-by.ts'
 import { questionDigest } from '../dataset/text-key.ts'
-import { checkItem, defaultGrader } from '../evaluation/graders.ts'
+import { checkItem } from '../evaluation/graders.ts'
 import type { EvaluationItem } from '../evaluation/item.ts'
 import type { Learning } from '../learnings/learning.ts'
 import { readLearnings } from '../learnings/reading.ts'
@@ -27,7 +29,7 @@ const mostItems = 200
 /** Lets the model before and the current one answer what was corrected and accepted since the deployment; null when nothing of it can be an item. */
 export async function compareSince(workshop: Workshop, config: Config, { current_model: release }: State): Promise<Comparison | null> {
   const record = await readRelease(workshop.home, release)
-  const { failed, accepted } = await recordedSince(workshop, record?.deployedAt ?? null)
+  const { failed, accepted } = await recordedSince(workshop, record?.deployedAt ?? null, gradersFrom(config.dataset.graders))
   if (failed.length + accepted.length === 0) return null
   const base = await usableBase(workshop, config)
   const { serving } = await workshop.parts(config)
@@ -45,11 +47,15 @@ export async function compareSince(workshop: Workshop, config: Config, { current
 
 const points = (gain: number): string => `${Math.abs(100 * gain).toFixed(1)} points ${gain > 0 ? 'better' : 'worse'}`
 
-async function recordedSince(workshop: Workshop, since: string | null): Promise<{ failed: EvaluationItem[]; accepted: EvaluationItem[] }> {
+async function recordedSince(
+  workshop: Workshop,
+  since: string | null,
+  gradedBy: GradedBy,
+): Promise<{ failed: EvaluationItem[]; accepted: EvaluationItem[] }> {
   const failed = new Map<string, EvaluationItem>()
   const accepted = new Map<string, EvaluationItem>()
   for await (const { learning } of readLearnings(workshop.home)) {
-    const item = learning.at !== null && (since === null || learning.at > since) ? itemOf(learning) : null
+    const item = learning.at !== null && (since === null || learning.at > since) ? itemOf(learning, gradedBy) : null
     if (item === null) continue
     const items = learning.kind === 'success' ? accepted : failed
     // The newest last, whatever was there for the same question.
@@ -61,9 +67,9 @@ async function recordedSince(workshop: Workshop, since: string | null): Promise<
   return { failed: newest(failed), accepted: newest(accepted) }
 }
 
-function itemOf({ id, input, context, wanted, category }: Learning): EvaluationItem | null {
+function itemOf({ id, input, context, wanted, category }: Learning, gradedBy: GradedBy): EvaluationItem | null {
   if (input === null || wanted === null) return null
-  const item = { id, input, context, expected: wanted, grader: defaultGrader(wanted), category }
+  const item = { id, input, context, expected: wanted, grader: gradedBy({ category, expected: wanted }), category }
   return checkItem(item).length === 0 ? item : null
 }
 

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { Config } from '../config/schema.ts'
@@ -39,6 +39,9 @@ export const stepDirectory = (cycle: string, step: Step): string => path.join(cy
 /** Where one attempt at a step writes until it is finished. */
 export const attemptDirectory = (cycle: string, step: Step, attempt: number): string => path.join(cycle, `${step}.attempt-${attempt}`)
 
+/** Whether an entry of a cycle's directory is what an attempt at a step left unfinished. */
+export const isAttempt = (name: string): boolean => /^[a-z]+\.attempt-\d+$/.test(name)
+
 /** The trainer's own directory: it outlives an attempt, so that its checkpoints serve the next one. */
 export const trainingDirectory = (cycle: string): string => path.join(cycle, 'training')
 
@@ -68,6 +71,15 @@ export async function listCyclesKept(home: Home): Promise<{ id: string; director
   return kept.sort((left, right) => (left.id < right.id ? -1 : 1))
 }
 
+async function isLink(file: string): Promise<boolean> {
+  try {
+    return (await lstat(file)).isSymbolicLink()
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
 async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory)
@@ -79,7 +91,13 @@ async function namesIn(directory: string): Promise<string[]> {
 
 /** @throws GenesisError GI-CYCLE-UNKNOWN, GI-JOURNAL-UNREADABLE */
 export async function readManifest(home: Home, id: string): Promise<CycleManifest> {
-  const file = manifestFile(cycleDirectory(home, id))
+  const directory = cycleDirectory(home, id)
+  const file = manifestFile(directory)
+  if (await isLink(directory))
+    throw new GenesisError('GI-JOURNAL-UNREADABLE', {
+      what: 'The directory of a cycle is a link.',
+      why: `${directory} would lead out of the home`,
+    })
   const text = await readTextIfPresent(file)
   if (text === undefined) throw new GenesisError('GI-CYCLE-UNKNOWN', { what: `There is no cycle ${id} in this home.` })
   try {

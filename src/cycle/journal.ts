@@ -63,14 +63,26 @@ export async function readJournal(cycleDirectory: string): Promise<JournalEvent[
   } catch (error) {
     throw new GenesisError('GI-JOURNAL-UNREADABLE', {
       why: `${file} cannot be read (${systemErrorCode(error) ?? 'unknown'})`,
+      remedy: setAside(cycleDirectory),
       cause: error,
     })
   }
   const events = (text ?? '').split('\n').flatMap((line) => parseEvent(line))
   if (events[0]?.event !== 'opened') {
-    throw new GenesisError('GI-JOURNAL-UNREADABLE', { why: `${file} does not begin with the opening of a cycle` })
+    throw new GenesisError('GI-JOURNAL-UNREADABLE', {
+      why: `${file} does not begin with the opening of a cycle`,
+      remedy: setAside(cycleDirectory),
+    })
   }
   return events
+}
+
+const setAside = (cycleDirectory: string): string =>
+  `Run "genesis-improve cancel ${path.basename(cycleDirectory)}" to set that cycle aside.`
+
+/** The error for another file of a cycle that is not what was written. */
+export function damagedRecord(file: string): GenesisError {
+  return new GenesisError('GI-JOURNAL-UNREADABLE', { what: 'A record of a cycle is damaged.', why: `${file} is not what was written` })
 }
 
 function parseEvent(line: string): JournalEvent[] {

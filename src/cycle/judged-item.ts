@@ -6,6 +6,7 @@ import type { GivenAnswer } from '../gate/answer-flaws.ts'
 import type { AnswerPair } from '../gate/behaviour.ts'
 import type { PairedScore } from '../gate/judgement.ts'
 import { readJsonLines } from '../state/json-lines.ts'
+import { damagedRecord } from './journal.ts'
 
 /** One model's answer to one pinned item, as kept in prepare/baseline.jsonl and evaluate/*.jsonl; also what `gate judge` reads. */
 export const JudgedItem = z.object({
@@ -23,8 +24,13 @@ export const JudgedItem = z.object({
 })
 export type JudgedItem = z.infer<typeof JudgedItem>
 
+/** Throws GI-JOURNAL-UNREADABLE for a damaged file, and the system's error when it can't be read. */
 export async function readJudgedItems(file: string): Promise<JudgedItem[]> {
-  return (await readJsonLines(file)).map((row) => JudgedItem.parse(row))
+  try {
+    return (await readJsonLines(file)).map((row) => JudgedItem.parse(row))
+  } catch (error) {
+    throw error instanceof SyntaxError || error instanceof z.ZodError ? damagedRecord(file) : error
+  }
 }
 
 export function judgedItem(

@@ -12,6 +12,7 @@ import type { CycleManifest } from './cycle-directory.ts'
 import { appendEvent } from './journal.ts'
 import type { Workshop } from './parts.ts'
 import { cycleOpened } from './state-changes.ts'
+import { entryOf } from './tell.ts'
 
 export interface Opening {
   reason: string
@@ -57,19 +58,21 @@ export async function openCycle(workshop: Workshop, opening: Opening): Promise<O
       fingerprint: opening.fingerprint,
       usableLearnings: opening.usableLearnings,
     }
+    const opened = { event: 'opened' as const, at, reason: opening.reason, manual: opening.manual }
     await makeDirectory(home.cycles)
     await removeLeftovers(home.cycles)
     const temporary = path.join(home.cycles, `${openingPrefix}${randomBytes(4).toString('hex')}`)
     try {
       await makeDirectory(temporary)
       await writeFileAtomic(path.join(temporary, 'cycle.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-      await appendEvent(temporary, { event: 'opened', at, reason: opening.reason, manual: opening.manual })
+      await appendEvent(temporary, opened)
       await rename(temporary, cycleDirectory(home, id))
     } finally {
       await rm(temporary, { recursive: true, force: true })
     }
     await syncDirectory(home.cycles)
     await updateStateLocked(home, (current) => cycleOpened(current, id, at))
+    await workshop.log(entryOf(id, opened))
     return { id, opened: true }
   })
 }
@@ -82,9 +85,9 @@ async function removeLeftovers(cycles: string): Promise<void> {
     if (name.startsWith(openingPrefix)) await rm(path.join(cycles, name), { recursive: true, force: true })
 }
 
-/** The settings alone, without what one call adds to them. */
+/** The settings alone, without what one call adds to them, and without those of which always the present ones count: these may hold secrets. */
 function settingsOf(config: Config): Config {
-  const keys = new Set(Object.keys(Config.shape))
+  const keys = new Set(Object.keys(Config.shape).filter((key) => key !== 'hooks' && key !== 'server'))
   return Config.parse(Object.fromEntries(Object.entries(config).filter(([key, value]) => keys.has(key) && value !== undefined)))
 }
 

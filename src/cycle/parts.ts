@@ -3,6 +3,7 @@ import type { Corpus } from '../corpora/port.ts'
 import type { Runtime } from '../runtimes/port.ts'
 import type { Serving } from '../serving/port.ts'
 import type { Clock } from '../system/clock.ts'
+import type { LogEntry } from '../system/log.ts'
 import type { Home } from '../state/home.ts'
 import type { Trainer } from '../trainers/port.ts'
 import type { Config } from '../config/schema.ts'
@@ -33,11 +34,17 @@ export interface Workshop {
   /** Aborted when the caller is told to stop (TERM, INT) or the cycle is cancelled. */
   signal: AbortSignal
   parts: (config: Config) => Promise<Parts>
+  /** The file whose lock a training holds; null where trainings of other homes don't matter. */
+  trainingLock: (config: Config) => string | null
   /** The configured base, found and readable; null when none is configured. Throws what keeps it from being found. */
   base: (config: Config) => Promise<FoundBase | null>
   report: (cycle: string | null, step: Step | null, progress: Progress) => void
   /** The user's programs that are told what happens; `run` gives why one failed, in words, or null. */
   hook: { wants: (name: HookName) => boolean; run: (event: HookEvent) => Promise<string | null> }
-  /** Says something the operator should know but need not act on. */
-  notice: (text: string) => void
+  /** Puts an event into the log of its cycle, and of this call where it keeps one. */
+  log: (entry: LogEntry) => Promise<void>
+  /** Takes secrets out of a text that is to be kept. */
+  conceal: (text: string) => string
+  /** Says something the operator should know but need not act on; `at` where it is not about what is at work. */
+  notice: (text: string, at?: Pick<LogEntry, 'cycle' | 'step'>) => void
 }

@@ -1,6 +1,9 @@
+import { GenesisError } from '../errors.ts'
+
 /** Figures that a step put on record, read back from its journal. */
 export function asNumber(value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError(`the journal holds ${JSON.stringify(value)} where a number belongs`)
+  if (typeof value !== 'number')
+    throw new GenesisError('GI-JOURNAL-UNREADABLE', { why: `it holds ${JSON.stringify(value)} where a number belongs` })
   return value
 }
 

@@ -2,13 +2,14 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError } from '../errors.ts'
 import { digestFile, makeDirectory, syncDirectory, writeError } from '../state/files.ts'
+import { concealedError } from './concealed-error.ts'
 import { attemptDirectory, cycleDirectory, stepDirectory } from './cycle-directory.ts'
 import type { CycleManifest } from './cycle-directory.ts'
-import { appendEvent } from './journal.ts'
 import type { JournalEvent, RecordedError, StepFinished } from './journal.ts'
 import type { Parts, Progress, Workshop } from './parts.ts'
 import { requireSameBase } from './same-base.ts'
 import { stepResults } from './step-results.ts'
+import { recordEvent } from './tell.ts'
 import { cycleStatus } from './transitions.ts'
 import { steps } from './step.ts'
 import type { Step, Verdict } from './step.ts'
@@ -63,7 +64,7 @@ export async function runStep(
   const directory = cycleDirectory(workshop.home, cycle.id)
   const attemptPath = attemptDirectory(directory, step, attempt)
   const now = (): string => workshop.clock.now().toISOString()
-  await appendEvent(directory, { event: 'step-started', at: now(), step, attempt })
+  await recordEvent(workshop, cycle.id, { event: 'step-started', at: now(), step, attempt })
   try {
     await clearAttempts(directory, step)
     await makeDirectory(attemptPath)
@@ -88,15 +89,22 @@ export async function runStep(
     const outputs = await settle(attemptPath, stepDirectory(directory, step))
     const event: StepFinished = { event: 'step-finished', at: now(), step, attempt, outputs, result: ended.result }
     if (ended.verdict !== undefined) event.verdict = ended.verdict
-    await appendEvent(directory, event)
+    await recordEvent(workshop, cycle.id, event)
     return { end: 'finished', event }
   } catch (error) {
     if (workshop.signal.aborted) {
-      await appendEvent(directory, { event: 'step-interrupted', at: now(), step, attempt })
+      await recordEvent(workshop, cycle.id, { event: 'step-interrupted', at: now(), step, attempt })
       return { end: 'interrupted' }
     }
-    const failure = asGenesisError(writeError(error, attemptPath))
-    await appendEvent(directory, { event: 'step-failed', at: now(), step, attempt, temporary: failure.temporary, error: recorded(failure) })
+    const failure = concealedError(asGenesisError(writeError(error, attemptPath)), workshop.conceal)
+    await recordEvent(workshop, cycle.id, {
+      event: 'step-failed',
+      at: now(),
+      step,
+      attempt,
+      temporary: failure.temporary,
+      error: recorded(failure),
+    })
     return { end: 'failed', error: failure }
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { stratumOf } from '../dataset/pinned-item.ts'
@@ -10,6 +10,7 @@ import { randomFrom } from '../gate/simulation/random.ts'
 import { writeNoisyCopy } from '../gguf/noisy-copy.ts'
 import type { ModelLocation } from '../runtimes/port.ts'
 import { requireDiskSpace } from '../state/disk-space.ts'
+import { makeDirectory } from '../state/files.ts'
 import { readState } from '../state/store.ts'
 import { locateModel } from './baseline.ts'
 import { judgedItem, pairedScores } from './judged-item.ts'
@@ -44,11 +45,11 @@ export async function testArtefacts(workshop: Workshop, config: Config, own: Own
   if (model.path === null || model.serverName !== undefined) throw unfit('the runtime serves no files of this machine')
   if (own.cycle === null) throw unfit('no cycle has prepared items here yet')
   const { items } = await newestItems(workshop)
-  await mkdir(home.cache, { recursive: true })
+  await makeDirectory(home.cache)
   await requireDiskSpace(home.cache, (await stat(model.path)).size * 1.1, 'try a copy of the model with noise')
 
   const directory = path.join(home.cache, `.self-test.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
-  await mkdir(directory)
+  await makeDirectory(directory)
   const answersOf = async (who: string, asked: ModelLocation): Promise<JudgedItem[]> => {
     const report = (done: number, total: number): void =>
       workshop.report(null, null, { text: `${who} answers ${done} of ${total} items`, done, total, timeLeftMs: null })

@@ -2,7 +2,6 @@ import path from 'node:path'
 import { z } from 'zod'
 import { systemErrorCode } from '../errors.ts'
 import type { Judgement } from '../gate/judgement.ts'
-import { readTextIfPresent } from '../state/files.ts'
 import { cycleDirectory, readManifest, stepDirectory } from './cycle-directory.ts'
 import { summarise } from './history.ts'
 import type { CycleSummary } from './history.ts'
@@ -11,8 +10,10 @@ import type { JournalEvent } from './journal.ts'
 import { readJudgedItems } from './judged-item.ts'
 import type { JudgedItem } from './judged-item.ts'
 import type { Workshop } from './parts.ts'
+import { Tuning } from '../tuning/tuning.ts'
 import { readShownDataset } from './shown-dataset.ts'
 import type { ShownDataset } from './shown-dataset.ts'
+import { readShownVerdict } from './shown-verdict.ts'
 import { stepResults } from './step-results.ts'
 import { steps } from './step.ts'
 import type { Step } from './step.ts'
@@ -47,6 +48,8 @@ export interface ShownCycle extends CycleSummary {
   dataset: ShownDataset | null
   /** Accuracy of both models by stratum; null before `evaluate`. */
   accuracy: { stratum: JudgedItem['stratum']; items: number; baseline: number; candidate: number }[] | null
+  /** What was tried before the adapter was merged; null where nothing was to be chosen. */
+  tuning: ShownTuning | null
   judgement: Judgement | null
   /** What this attempt on the baseline had to spend; null before `decide`. */
   attempt: ShownAttempt | null
@@ -68,19 +71,24 @@ const ShownAttempt = z
   .transform((attempt) => ({ ...attempt, wealthLeft: Math.max(0, attempt.wealth - attempt.alpha) }))
 export type ShownAttempt = z.infer<typeof ShownAttempt>
 
+const ShownTuning = z
+  .object({ loraScale: z.number(), checkpoint: z.int(), tuning: Tuning })
+  .transform(({ loraScale: scale, checkpoint, tuning }) => ({ scale, checkpoint, ...tuning }))
+export type ShownTuning = z.infer<typeof ShownTuning>
+
 export async function readCycle({ home }: Pick<Workshop, 'home'>, id: string): Promise<ShownCycle> {
   const manifest = await readManifest(home, id)
   const directory = cycleDirectory(home, id)
   const events = await readJournal(directory)
   const pair = await readPair(stepDirectory(directory, 'evaluate'))
-  const decided = await readTextIfPresent(path.join(stepDirectory(directory, 'decide'), 'verdict.json'))
-  const verdict = decided === undefined ? null : z.looseObject({}).parse(JSON.parse(decided))
+  const verdict = await readShownVerdict(stepDirectory(directory, 'decide'), events)
   return {
     ...summarise(manifest, events),
     base: manifest.base,
     steps: steps.map((step) => shownStep(step, events)),
     dataset: await readShownDataset(stepDirectory(directory, 'prepare')),
     accuracy: pair === null ? null : accuracyByStratum(pair),
+    tuning: ShownTuning.safeParse(stepResults(events).package).data ?? null,
     judgement: verdict as unknown as Judgement | null,
     attempt: ShownAttempt.safeParse(verdict?.['attempt']).data ?? null,
     backoffUntil: events.findLast((event) => event.event === 'closed')?.backoff?.until ?? null,

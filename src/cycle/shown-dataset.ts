@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { z } from 'zod'
+import { parseJson } from '../evaluation/json-equal.ts'
 import { readTextIfPresent } from '../state/files.ts'
 
 const counts = z.record(z.string(), z.number()).catch({})
@@ -41,7 +42,7 @@ export interface ShownDataset {
 /** Null before `prepare`, and for a manifest that can't be read: `show` shows the rest. */
 export async function readShownDataset(prepareDirectory: string): Promise<ShownDataset | null> {
   const text = await readTextIfPresent(path.join(prepareDirectory, 'manifest.json'))
-  const manifest = text === undefined ? undefined : ShownManifest.safeParse(JSON.parse(text)).data
+  const manifest = text === undefined ? undefined : ShownManifest.safeParse(parseJson(text)).data
   if (manifest === undefined) return null
   const { excluded, examples, ...learnings } = manifest.learnings
   return {

@@ -19,7 +19,11 @@ import { afterAllCycles, nextAttemptOn } from './next-attempt.ts'
 import type { Workshop } from './parts.ts'
 import { probationStatus } from './probation-status.ts'
 import type { ProbationStatus } from './probation-status.ts'
+import { recordedRemedy } from './recorded-remedy.ts'
+import type { Step } from './step.ts'
+import { trainingElsewhere } from './train-in-turn.ts'
 import { cycleStatus } from './transitions.ts'
+import { whatToDo } from './what-to-do.ts'
 
 /** What `status --json` prints: the six fields of the earlier system, and why things are as they are. */
 export interface Status {
@@ -51,14 +55,18 @@ export interface Status {
   last_verdict: { cycle: string; outcome: string; at: string; reasons: string[] } | null
   /** One line, whenever the newest corrections are not in the model that is served; null otherwise. */
   why_not_deployed: string | null
+  /** What somebody should do now, in one line; null when nothing is wrong. */
+  what_to_do: string | null
   /** Whether the release in production is watched, and what was seen. */
   probation: ProbationStatus
   /** Something the operator should know about the state file itself. */
   notice: string | null
 }
 
+type StatusSources = Pick<Workshop, 'home' | 'clock' | 'parts' | 'base' | 'trainingLock'>
+
 /** Takes no lock, writes nothing but caches and waits for nobody, so it works while a cycle trains and in a read-only home. */
-export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'parts' | 'base'>, config: Config): Promise<Status> {
+export async function readStatus(workshop: StatusSources, config: Config): Promise<Status> {
   const { home } = workshop
   const { state, problem } = await readState(home)
   const { learnings, triggers, held } = await lookAround(workshop, config, state, lookOnce)
@@ -86,19 +94,28 @@ export async function readStatus(workshop: Pick<Workshop, 'home' | 'clock' | 'pa
     probation: probationStatus(config.gate, state, learnings.sequences),
     notice: problem ?? null,
   }
-  return { ...status, why_not_deployed: whyNotDeployed(status, triggers.summary) }
+  const why = whyNotDeployed(status, triggers.summary)
+  const remedy = await recordedRemedy(home, state)
+  return { ...status, why_not_deployed: why, what_to_do: why === null ? null : whatToDo(status, remedy, workshop.clock.now()) }
 }
 
-async function openCycleOf({ home, clock }: Pick<Workshop, 'home' | 'clock'>, config: Config, state: State): Promise<Status['cycle']> {
+async function openCycleOf(sources: StatusSources, config: Config, state: State): Promise<Status['cycle']> {
+  const { home, clock } = sources
   const id = state.open_cycle
   if (id === null) return null
-  const status = cycleStatus(await readJournal(cycleDirectory(home, id)))
+  const events = await readJournal(cycleDirectory(home, id))
+  const status = cycleStatus(events)
   const runner = await describeRunner(home)
   const step = status.status === 'open' ? status.next : null
   const error = status.status === 'open' ? (status.lastError?.what ?? null) : null
   if (runner !== null) return { id, step: runner.step ?? step, status: 'running', progress: runner.progress, error, waiting_for: null }
-  const hold = step === null ? null : holdOf(home, config, id, step, clock.now())
+  const hold =
+    step === null ? null : ((await holdOf(home, config, { id, step, events }, clock.now())) ?? (await turnOf(sources, config, step)))
   return { id, step, status: error === null ? 'waiting' : 'retrying', progress: null, error, waiting_for: hold }
+}
+
+async function turnOf(sources: StatusSources, config: Config, step: Step): Promise<Hold | null> {
+  return step === 'train' ? await trainingElsewhere(sources, config) : null
 }
 
 async function attemptsMade(home: Home, { current_model: baseline }: State): Promise<Status['attempts']> {
@@ -111,12 +128,15 @@ function lastVerdict({ last_cycle: last }: State): Status['last_verdict'] {
 }
 
 /** Pure: the one line that says why the newest corrections have not reached the served model. */
-export function whyNotDeployed(status: Omit<Status, 'why_not_deployed'>, triggersSummary: string): string | null {
+export function whyNotDeployed(status: Omit<Status, 'why_not_deployed' | 'what_to_do'>, triggersSummary: string): string | null {
   const { cycle, blockers, last_verdict: last, current_model: current } = status
   if (cycle !== null) {
     if (cycle.error !== null) return `${cycle.id} could not finish ${cycle.step ?? 'its step'} yet: ${cycle.error}`
     if (cycle.waiting_for !== null) return `${cycle.id} waits: ${cycle.waiting_for.explanation}`
-    return `${cycle.id} is still at work (${cycle.step ?? 'conclude'})`
+    const step = cycle.step ?? 'conclude'
+    return cycle.status === 'running'
+      ? `${cycle.id} is still at work (${step})`
+      : `${cycle.id} stopped before ${step}, and nobody works on it now`
   }
   if (last !== null && last.outcome !== 'DEPLOY') {
     const why = last.reasons[0] ?? 'no reason was recorded'

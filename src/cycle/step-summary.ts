@@ -1,5 +1,11 @@
 import type { Step } from './step.ts'
-import type { WrittenBack } from './write-back.ts'
+
+/** What became of the corpus when a model was deployed. */
+export interface WrittenBack {
+  entries: number
+  /** Why they could not be written; the next deployment writes them again. */
+  problem?: string
+}
 
 type Result = Record<string, unknown>
 
@@ -20,7 +26,8 @@ const summaries: Partial<Record<Step, (result: Result) => string>> = {
   prepare: ({ trainedLearnings, replayed, strata, layout }) =>
     `${number(trainedLearnings)} to train on, ${number(replayed)} replayed; ${inner(strata, 'gate')} gate and ${inner(strata, 'retention')} retention items${layout === 'unseen' ? '; the chat layout could not be compared' : ''}`,
   train: ({ steps, finalLoss }) => `${number(steps)} steps${typeof finalLoss === 'number' ? `, last loss ${finalLoss.toFixed(3)}` : ''}`,
-  package: ({ release }) => `${String(release)} merged and staged`,
+  package: ({ release, loraScale, tuning }) =>
+    `${String(release)} merged and staged${tuning === undefined ? '' : `, at scale ${number(loraScale)}`}`,
   evaluate: ({ items, answersThatDiffer }) => `${number(items)} items answered, ${number(answersThatDiffer)} answers differ`,
   decide: ({ verdict }) => String(verdict),
   deploy: ({ release }) => `${String(release)} is served`,

@@ -4,7 +4,8 @@ import { GenesisError } from '../errors.ts'
 import type { Serving } from '../serving/port.ts'
 import { readRelease, updateRelease } from '../serving/release-files.ts'
 import { baseModelName } from '../state/state.ts'
-import { cycleDirectory, fatesFile, readManifest, releaseNameOf, trainingDirectory } from './cycle-directory.ts'
+import { cycleDirectory, fatesFile, readManifest, releaseNameOf } from './cycle-directory.ts'
+import { freeTraining } from './free-training.ts'
 import type { Workshop } from './parts.ts'
 
 /**
@@ -14,7 +15,7 @@ import type { Workshop } from './parts.ts'
 export async function takeBack(workshop: Workshop, id: string): Promise<void> {
   const { config, baseline } = await readManifest(workshop.home, id)
   await takeBackRelease(workshop, config, id, baseline)
-  await rm(trainingDirectory(cycleDirectory(workshop.home, id)), { recursive: true, force: true })
+  await freeTraining(cycleDirectory(workshop.home, id))
 }
 
 /** The same without reading the cycle's directory. Says whether its release was being served, and `before` is again. May be repeated. */

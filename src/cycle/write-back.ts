@@ -4,12 +4,7 @@ import { GenesisError } from '../errors.ts'
 import type { TrainingRow } from '../dataset/rows.ts'
 import { readJsonLines } from '../state/json-lines.ts'
 import type { StepContext } from './run-step.ts'
-
-export interface WrittenBack {
-  entries: number
-  /** Why they could not be written; the next deployment writes them again. */
-  problem?: string
-}
+import type { WrittenBack } from './step-summary.ts'
 
 /** Puts what the deployed model has learned into the corpus, so that a later one replays it. It is the dataset's rows, as they were trained on. */
 export async function writeBack(context: StepContext): Promise<WrittenBack | null> {

@@ -1,4 +1,5 @@
 import type { Fate } from '../learnings/fates.ts'
+import { contributorOf } from '../learnings/learning.ts'
 import type { Learning } from '../learnings/learning.ts'
 import type { Exchange, ReasonNotToUse } from './quality.ts'
 import { resolve } from './resolve-conflict.ts'
@@ -15,6 +16,8 @@ export interface Example {
   /** What the model answered instead; null when that is not known. */
   wrong: string | null
   category: string
+  /** Who it counts for; null when it names nobody. */
+  author: string | null
   /** Digest of the normalised input. */
   digest: string
   /** Digest of normalised context and input. */
@@ -35,6 +38,8 @@ export interface CurateOptions {
   /** Which of different corrections of one question stands. */
   conflicts?: ConflictRule
   reasonNotToUse?: ReasonNotToUse
+  /** Why a learning has to wait, whatever it says. */
+  reasonToWait?: (learning: Learning) => string | undefined
 }
 
 /**
@@ -42,11 +47,14 @@ export interface CurateOptions {
  * Newest is by time; undated learnings are older than dated ones, and among equals the order given (newest first) counts.
  */
 export function curate(learnings: readonly Learning[], options: CurateOptions = {}): Curated {
-  const { conflicts: rule = 'newest', reasonNotToUse = () => undefined } = options
+  const { conflicts: rule = 'newest', reasonNotToUse = () => undefined, reasonToWait = () => undefined } = options
   const fates: Fate[] = []
   const questions = new Map<string, Learning[]>()
   for (const learning of newestFirst(learnings)) {
-    const reason = reasonToExclude(learning) ?? reasonNotToUse(exchangeOf(learning), learning.wrong === null ? [] : [learning.wrong])
+    const reason =
+      reasonToExclude(learning) ??
+      reasonToWait(learning) ??
+      reasonNotToUse(exchangeOf(learning), learning.wrong === null ? [] : [learning.wrong])
     if (reason !== undefined) {
       fates.push({ id: learning.id, fate: 'excluded', reason })
       continue
@@ -80,6 +88,7 @@ function exampleOf(question: string, kept: Learning, others: readonly Learning[]
     wanted: kept.wanted ?? '',
     wrong: kept.wrong,
     category,
+    author: contributorOf(kept),
     digest,
     question,
     learningIds: [...others.map((learning) => learning.id).reverse(), id],

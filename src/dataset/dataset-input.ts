@@ -33,6 +33,12 @@ export interface DatasetInput {
   /** data/holdout.jsonl, oldest first. */
   decisions: readonly HoldoutDecision[]
   settings: Config['dataset']
+  /** Whether a checkpoint or a LoRA scale will be chosen: then questions are set aside for that. */
+  isChosen?: boolean
+  /** Most of the training that one author may give, 0 to 1; any share when left out. */
+  maximumShare?: number | undefined
+  /** Why a learning has to wait, whatever it says. */
+  reasonToWait?: ((learning: Learning) => string | undefined) | undefined
   /** Whether a training step can see a conversation whole; all fit when the trainer doesn't say. */
   fits?: Fits | undefined
 }

@@ -2,6 +2,7 @@ import type { EvaluationItem } from '../evaluation/item.ts'
 import type { Fate } from '../learnings/fates.ts'
 import type { NearHeldOut } from './choose-training.ts'
 import type { Example } from './curate.ts'
+import type { GradedBy } from './graded-by.ts'
 import { decideClusters } from './decide-clusters.ts'
 import type { Side } from './decide-clusters.ts'
 import { standingDecisions } from './decision.ts'
@@ -32,6 +33,7 @@ export interface HoldOutInput {
   /** The release in production. */
   release: string
   cycle: string
+  gradedBy: GradedBy
   shinglesFor: ShinglesFor
   /** Near-duplicates among the inputs of the examples, by their digests. */
   near: Neighbours['pairs']
@@ -84,7 +86,7 @@ export function holdOut(input: HoldOutInput): HeldOut {
   const enough = input.items.filter((item) => item.origin === 'user-gate' && item.release === input.release).length >= userGateSuffices
   const { near } = input
   for (const [unit, side] of decideClusters({ fresh, trained, enough, ...tally(input, standing), near }))
-    outcomes.set(unit, side.decision === 'pinned' ? pinUnit(unit, input, side) : trainUnit(unit, input, side))
+    outcomes.set(unit, side.decision === 'pinned' ? pinUnit(unit, input, input.gradedBy, side) : trainUnit(unit, input, side))
   return combine(input, units, outcomes)
 }
 
@@ -93,7 +95,7 @@ const itemsIn = (outcomes: ReadonlyMap<Unit, Outcome>): PinnedItem[] => [...outc
 /** What is decided about a unit already; undefined when it is to be drawn. */
 function settle(unit: Unit, input: HoldOutInput, items: readonly PinnedItem[], decided: HoldoutDecision | undefined): Outcome | undefined {
   if (items.length > 0) {
-    const renewal = renewItems(items, unit.examples, input)
+    const renewal = renewItems(items, unit.examples, input, input.gradedBy)
     return {
       training: false,
       ...renewal,
@@ -101,18 +103,18 @@ function settle(unit: Unit, input: HoldOutInput, items: readonly PinnedItem[], d
     }
   }
   if (decided?.decision === 'training') return { training: true }
-  return decided && pinUnit(unit, decided)
+  return decided && pinUnit(unit, decided, input.gradedBy)
 }
 
 /** `side`: of a unit that was only now decided about. */
-function pinUnit(unit: Unit, occasion: Occasion, side?: Side): Outcome {
+function pinUnit(unit: Unit, occasion: Occasion, gradedBy: GradedBy, side?: Side): Outcome {
   const { candidate } = unit
   const decision = side && { ...decisionAbout(unit, 'pinned', occasion, occasion.cycle), ...side }
   if (!candidate) return { training: false, fates: excludeAll(unit, tooLongReason), ...(decision && { decision }) }
   const fates = unit.examples.map(({ id }): Fate =>
     id === candidate.id ? { id, fate: 'held-out' } : { id, fate: 'excluded', reason: heldOutReason },
   )
-  return { training: false, items: [pinExample(candidate, occasion)], fates, ...(decision && { decision }) }
+  return { training: false, items: [pinExample(candidate, occasion, gradedBy)], fates, ...(decision && { decision }) }
 }
 
 function trainUnit(unit: Unit, { release, cycle }: HoldOutInput, side: Side): Outcome {

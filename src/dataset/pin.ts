@@ -1,6 +1,7 @@
-import { defaultGrader, longestExpected } from '../evaluation/graders.ts'
+import { longestExpected } from '../evaluation/graders.ts'
 import type { Fate } from '../learnings/fates.ts'
 import type { Example } from './curate.ts'
+import type { GradedBy } from './graded-by.ts'
 import type { PinnedItem } from './pinned-item.ts'
 import { isSameAnswer, questionDigest } from './text-key.ts'
 
@@ -16,10 +17,11 @@ export interface Occasion {
   cycle: string
 }
 
-export function pinExample(example: Example, { release, cycle }: Occasion): PinnedItem {
+export function pinExample(example: Example, { release, cycle }: Occasion, gradedBy: GradedBy): PinnedItem {
   const { input, context, category, wanted: expected, learningIds } = example
   const id = `learning:${example.question.slice(0, 16)}`
-  return { id, input, context, expected, grader: defaultGrader(expected), category, origin: 'learning', release, learningIds, cycle }
+  const grader = gradedBy({ category, expected })
+  return { id, input, context, expected, grader, category, origin: 'learning', release, learningIds, cycle }
 }
 
 /** What becomes of the pinned items of one input, and of the learnings about it. */
@@ -34,7 +36,7 @@ export interface Renewal {
  * A newer correction replaces the item's expected answer. An item that was answered right until now (accepted, corpus, packaged) becomes one that
  * failed in the field. An item whose newest answer is too long goes, since its old one is known to be wrong; its input stays held out.
  */
-export function renewItems(items: readonly PinnedItem[], examples: readonly Example[], occasion: Occasion): Renewal {
+export function renewItems(items: readonly PinnedItem[], examples: readonly Example[], occasion: Occasion, gradedBy: GradedBy): Renewal {
   const renewal: Renewal = { items: [], replaced: [], fates: [] }
   const left = new Map(examples.map((example) => [example.question, example]))
   for (const item of items) {
@@ -45,7 +47,7 @@ export function renewItems(items: readonly PinnedItem[], examples: readonly Exam
       renewal.fates.push({ id: example.id, fate: 'excluded', reason: tooLongReason })
       continue
     }
-    const renewed = example ? renewItem(item, example, occasion) : item
+    const renewed = example ? renewItem(item, example, occasion, gradedBy) : item
     renewal.items.push(renewed)
     if (!isSameAnswer(item.expected, renewed.expected)) renewal.replaced.push(renewed.id)
     if (example) renewal.fates.push({ id: example.id, fate: 'held-out' })
@@ -54,11 +56,12 @@ export function renewItems(items: readonly PinnedItem[], examples: readonly Exam
   return renewal
 }
 
-function renewItem(item: PinnedItem, example: Example, occasion: Occasion): PinnedItem {
-  if (item.origin !== 'learning') return pinExample(example, occasion)
+function renewItem(item: PinnedItem, example: Example, occasion: Occasion, gradedBy: GradedBy): PinnedItem {
+  if (item.origin !== 'learning') return pinExample(example, occasion, gradedBy)
   const newest = item.learningIds.at(-1)
   // The learning that gave the present answer is gone from the learnings; an older one does not bring its answer back.
   if (newest === example.id || item.learningIds.includes(example.id)) return item
   const expected = example.wanted
-  return { ...item, expected, grader: defaultGrader(expected), learningIds: [...new Set([...item.learningIds, ...example.learningIds])] }
+  const grader = gradedBy({ category: item.category, expected })
+  return { ...item, expected, grader, learningIds: [...new Set([...item.learningIds, ...example.learningIds])] }
 }

@@ -1,3 +1,4 @@
+import type { Fate } from '../learnings/fates.ts'
 import { simulationSource } from '../learnings/learning.ts'
 import { curate } from './curate.ts'
 import type { Curated, Example } from './curate.ts'
@@ -5,6 +6,7 @@ import { ownItems } from './dataset-input.ts'
 import type { DatasetInput } from './dataset-input.ts'
 import { standingDecisions } from './decision.ts'
 import type { HoldoutDecision } from './decision.ts'
+import { gradersFrom } from './graded-by.ts'
 import { exchangesIn } from './held-out-guard.ts'
 import { holdOut } from './hold-out.ts'
 import type { HeldOut } from './hold-out.ts'
@@ -17,6 +19,7 @@ import { reasonAgainst, textsIn } from './quality.ts'
 import type { ReasonNotToUse } from './quality.ts'
 import { redactionOf, textsOf } from './redaction.ts'
 import type { Redaction } from './redaction.ts'
+import { limitShares, overShareReason } from './limit-shares.ts'
 import { planRetention } from './retention.ts'
 import type { RetentionPlan } from './retention.ts'
 import { retirementOf } from './retired-item.ts'
@@ -59,10 +62,15 @@ export function planDataset(input: DatasetInput): DatasetPlan {
   const { fits = () => true } = input
   const reasonNotToUse: ReasonNotToUse = (exchange, others = []) =>
     redaction.refusalOf([...textsIn(exchange), ...others]) ?? reasonAgainst(exchange, fits)
-  const curated = curate(input.learnings, { conflicts: input.settings.conflicts, reasonNotToUse })
+  const { reasonToWait } = input
+  const curated = withinShares(
+    curate(input.learnings, { conflicts: input.settings.conflicts, reasonNotToUse, ...(reasonToWait && { reasonToWait }) }),
+    input.maximumShare,
+  )
   const shinglesFor = rememberShingles()
   const neighbours = neighboursAmong(inputsOf(curated.examples), shinglesFor)
   const own = ownItems(input)
+  const gradedBy = gradersFrom(input.settings.graders)
   const heldOut = holdOut({
     examples: curated.examples,
     items: retired.items,
@@ -70,11 +78,13 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     decisions: known,
     release,
     cycle,
+    gradedBy,
     shinglesFor,
     near: neighbours.pairs,
   })
   const retention = planRetention({
     ...input,
+    gradedBy,
     successes: input.successes.filter((success) => redaction.refusalOf(textsOf(success)) === undefined),
     items: heldOut.items,
     taken: takenInputs(curated, [...heldOut.items, ...(input.retired ?? [])], known),
@@ -95,6 +105,13 @@ export function planDataset(input: DatasetInput): DatasetPlan {
     neighbours,
     decisions: [...retired.decisions, ...heldOut.decisions],
   }
+}
+
+/** Before anything is held out, so that whoever gives most does not choose the questions either. */
+function withinShares(curated: Curated, share: number | undefined): Curated {
+  const { kept, surplus } = limitShares(curated.examples, share)
+  const waiting = surplus.map(({ id, author }): Fate => ({ id, fate: 'excluded', reason: overShareReason(author, share ?? 1) }))
+  return { ...curated, examples: kept, fates: [...curated.fates, ...waiting] }
 }
 
 /** By digest, ascending: the same whatever the order of the learnings. */

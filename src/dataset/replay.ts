@@ -15,17 +15,30 @@ export interface ReplayInput {
   reasonNotToUse: ReasonNotToUse
   /** Entries wanted. */
   count: number
+  /** Further entries wanted, that are not to be trained on. */
+  spare?: number
   seed: number
 }
 
 export interface Replay {
   entries: CorpusEntry[]
-  /** Why entries are not among them; the sum with `entries` is the corpus. */
+  /** What would have been drawn next. */
+  spare: CorpusEntry[]
+  /** Why entries are not among the first; the sum with `entries` is the corpus. */
   excluded: Record<string, number>
 }
 
 /** Draws corpus entries by a seeded digest of their input: independent of their order, and nearly the same when the corpus grows. */
-export function drawReplay({ corpus, guard, corrected, isNearCorrected, reasonNotToUse, count, seed }: ReplayInput): Replay {
+export function drawReplay({
+  corpus,
+  guard,
+  corrected,
+  isNearCorrected,
+  reasonNotToUse,
+  count,
+  spare: spareCount = 0,
+  seed,
+}: ReplayInput): Replay {
   const excluded: Record<string, number> = {}
   const exclude = (reason: string): void => {
     excluded[reason] = (excluded[reason] ?? 0) + 1
@@ -41,17 +54,22 @@ export function drawReplay({ corpus, guard, corrected, isNearCorrected, reasonNo
   }
   drawable.sort((left, right) => left.draw - right.draw || compareText(left.question, right.question))
   const entries: CorpusEntry[] = []
+  const spare: CorpusEntry[] = []
   for (const { entry } of drawable) {
     // Only what would be drawn is looked at: a corpus is often many times larger than what is replayed of it.
-    if (entries.length >= count) exclude('not drawn')
+    if (entries.length >= count && spare.length >= spareCount) exclude('not drawn')
     else {
       const { context = [], input, output: answer } = entry
       const reason = isNearCorrected(input) ? 'is a near-duplicate of a learning' : reasonNotToUse({ context, input, answer })
-      if (reason === undefined) entries.push(entry)
-      else exclude(reason)
+      if (reason !== undefined) exclude(reason)
+      else if (entries.length < count) entries.push(entry)
+      else {
+        spare.push(entry)
+        exclude('is kept for choosing the scale')
+      }
     }
   }
-  return { entries, excluded }
+  return { entries, spare, excluded }
 
   function reasonNotToReplay({ input, output, context = [] }: CorpusEntry, question: string): string | undefined {
     if (seen.has(question)) return 'is a duplicate'

@@ -7,6 +7,7 @@ import { isEncodable } from '../learnings/text.ts'
 import { digestText } from '../state/files.ts'
 import { newestFirst } from './curate.ts'
 import type { HoldoutDecision } from './decision.ts'
+import type { GradedBy } from './graded-by.ts'
 import { canBeAnswer } from './pin.ts'
 import type { Occasion } from './pin.ts'
 import type { PinnedItem } from './pinned-item.ts'
@@ -17,6 +18,7 @@ import { reasonUnfit } from './validate.ts'
 export const corpusRetentionShare = 0.1
 
 export interface RetentionInput extends Occasion {
+  gradedBy: GradedBy
   /** The items pinned so far. */
   items: readonly PinnedItem[]
   /** Digests of inputs that can't be retention items: pinned already, or trained on, now or ever. */
@@ -78,12 +80,12 @@ export function planRetention(input: RetentionInput): RetentionPlan {
   const user = claim(input.userRetention.map((item) => pin(item, 'user-retention')))
   for (const digest of input.taught) taken.add(digest)
   const accepted = claim(
-    successItems(input.successes).map(({ item, id }) => pin(item, 'success', [id])),
+    successItems(input.successes, input.gradedBy).map(({ item, id }) => pin(item, 'success', [id])),
     target - count('success'),
     input.isNearLearning,
   )
   const corpus = claim(
-    corpusItems(input.corpus).map((item) => pin(item, 'corpus')),
+    corpusItems(input.corpus, input.gradedBy).map((item) => pin(item, 'corpus')),
     Math.floor(target / 2) - count('corpus'),
     input.isNearLearning,
   )
@@ -138,28 +140,28 @@ export function acceptRetention(plan: RetentionPlan, scores: ReadonlyMap<string,
 /** Unlike a learning's digest it covers what is expected: an item whose answer was mended is a new candidate. */
 const candidateDigest = (item: EvaluationItem): string => digestText(`retention ${itemKey(item)}`)
 
-function successItems(successes: readonly Learning[]): { item: EvaluationItem; id: string }[] {
+function successItems(successes: readonly Learning[], gradedBy: GradedBy): { item: EvaluationItem; id: string }[] {
   const items = newestFirst(successes).flatMap(({ id, input, context, wanted: expected, category }) => {
     if (input === null || expected === null || !canBeAnswer(expected)) return []
     if (reasonUnfit([input, expected]) !== undefined || !context.every(({ content }) => isEncodable(content))) return []
-    return [{ id, digest: inputDigest(input), item: exactItem({ input, context, expected, category }) }]
+    return [{ id, digest: inputDigest(input), item: itemOf({ input, context, expected, category }, gradedBy) }]
   })
   const sorted = items.sort((left, right) => compareText(left.digest, right.digest))
   return sorted.map(({ id, item }) => ({ id, item }))
 }
 
 /** The same input after other turns is another item. */
-function exactItem(item: Omit<EvaluationItem, 'id' | 'grader'>): EvaluationItem {
-  return { id: questionDigest(item.context, item.input).slice(0, 16), ...item, grader: { kind: 'exact' } }
+function itemOf(item: Omit<EvaluationItem, 'id' | 'grader'>, gradedBy: GradedBy): EvaluationItem {
+  return { id: questionDigest(item.context, item.input).slice(0, 16), ...item, grader: gradedBy(item) }
 }
 
 /** Whether an entry belongs to the share of the corpus that is kept for retention items. */
 export const isKeptForRetention = (digest: string): boolean => drawOf('retention', digest) < corpusRetentionShare
 
-function corpusItems(corpus: readonly CorpusEntry[]): EvaluationItem[] {
+function corpusItems(corpus: readonly CorpusEntry[], gradedBy: GradedBy): EvaluationItem[] {
   const kept = corpus.flatMap(({ input, output, category, context = [] }) => {
     if (!canBeAnswer(output) || reasonUnfit([input, output]) !== undefined) return []
-    return isKeptForRetention(inputDigest(input)) ? [exactItem({ input, context, expected: output, category })] : []
+    return isKeptForRetention(inputDigest(input)) ? [itemOf({ input, context, expected: output, category }, gradedBy)] : []
   })
   return kept.sort((left, right) => compareText(left.id, right.id))
 }

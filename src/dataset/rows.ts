@@ -24,20 +24,20 @@ function conversation(context: readonly ChatMessage[], input: string, answer: st
 }
 
 /**
- * Sets `validationShare` of the rows aside, and mixes learnings and corpus, both by seeded digests of the rows' ids: independent of the order
+ * Sets a share of the rows of each source aside, and mixes learnings and corpus, both by seeded digests of the rows' ids: independent of the order
  * given. Never leaves nothing to train on.
  */
 export function splitRows(
   rows: readonly TrainingRow[],
-  validationShare: number,
+  validationShares: Record<TrainingRow['source'], number>,
   seed: number,
 ): { train: TrainingRow[]; valid: TrainingRow[] } {
   const drawn = rows.map((row) => ({ row, key: `${row.source} ${row.id}` }))
   const ordered = drawn
     .map(({ row, key }) => ({ row, key, order: drawOf(`order ${seed}`, key), split: drawOf(`valid ${seed}`, key) }))
     .sort((left, right) => left.order - right.order || compareText(left.key, right.key))
-  const train = ordered.filter(({ split }) => split >= validationShare).map(({ row }) => row)
-  const valid = ordered.filter(({ split }) => split < validationShare).map(({ row }) => row)
+  const train = ordered.filter(({ row, split }) => split >= validationShares[row.source]).map(({ row }) => row)
+  const valid = ordered.filter(({ row, split }) => split < validationShares[row.source]).map(({ row }) => row)
   return train.length > 0 ? { train, valid } : { train: valid, valid: [] }
 }
 

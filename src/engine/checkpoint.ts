@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { systemErrorCode } from '../errors.ts'
 import { makeDirectory, readTextIfPresent, syncDirectory, writeError, writeFileAtomic } from '../state/files.ts'
@@ -39,7 +39,7 @@ export async function offerCheckpoint(checkpoint: Checkpoint | undefined, engine
   if (checkpoint === undefined) return
   const input = path.join(engineDirectory, engineInput)
   try {
-    await mkdir(input)
+    await makeDirectory(input)
     for (const name of names) await linkOrCopy(path.join(checkpoint.directory, name), path.join(input, name))
   } catch (error) {
     throw writeError(error, input)

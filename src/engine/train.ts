@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError } from '../errors.ts'
 import type { ChatMessage } from '../learnings/learning.ts'
 import { makeDirectory, writeError } from '../state/files.ts'
 import type { TrainingSettings } from '../trainers/port.ts'
-import { findCheckpoint, keepCheckpoint, offerCheckpoint } from './checkpoint.ts'
+import { findCheckpoint, keepCheckpoint, linkOrCopy, offerCheckpoint, stateFiles } from './checkpoint.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { EngineWorker } from './worker-client.ts'
 
@@ -19,6 +19,9 @@ export interface TrainingRun {
   inputs: string
   /** For checkpoints; kept between attempts. */
   checkpoints: string
+  /** Steps whose adapters are kept in `kept`. */
+  keptSteps: readonly number[]
+  kept: string
   /** For this attempt alone; empty. */
   scratch: string
   processors: number
@@ -38,6 +41,8 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   const { worker, base, conversations, settings, inputs, checkpoints, scratch } = run
   let current = await findCheckpoint(checkpoints, inputs)
   const resumedAt = current?.step ?? 0
+  if (current === undefined) await rm(run.kept, { recursive: true, force: true })
+  else await keepAdapter(current, run)
   let finalLoss: number | null = null
   if (resumedAt < conversations.length) await worker.load(base, trainingConfig(settings.contextLength, run.processors))
   for (const [index, conversation] of conversations.entries()) {
@@ -45,11 +50,27 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
     const rate = learningRateAt(index, conversations.length, settings)
     const step = await trainOneStep({ worker, conversation, template: run.template, rate, settings, scratch, from: current })
     current = await keepCheckpoint(step.state, checkpoints, index + 1, inputs)
+    await keepAdapter(current, run)
     finalLoss = step.loss
     run.onStep(index + 1, finalLoss)
   }
   if (current === undefined) throw new Error('A training without conversations was started.')
   return { last: current, finalLoss, resumedAt }
+}
+
+/** Where the adapter of a kept step lies. */
+export const keptAdapter = (kept: string, step: number): string => path.join(kept, `step-${step}.gguf`)
+
+async function keepAdapter({ step, directory }: Checkpoint, { keptSteps, kept }: TrainingRun): Promise<void> {
+  if (!keptSteps.includes(step)) return
+  const file = keptAdapter(kept, step)
+  await makeDirectory(kept)
+  try {
+    await rm(file, { force: true })
+    await linkOrCopy(path.join(directory, stateFiles.adapter), file)
+  } catch (error) {
+    throw writeError(error, file)
+  }
 }
 
 /**
@@ -77,8 +98,8 @@ async function trainOneStep(step: {
   const template = step.template === null ? null : path.join(step.scratch, 'template.jinja')
   try {
     await makeDirectory(step.scratch)
-    await writeFile(dataset, `${JSON.stringify({ messages: step.conversation })}\n`)
-    if (template !== null) await writeFile(template, step.template ?? '')
+    await writeFile(dataset, `${JSON.stringify({ messages: step.conversation })}\n`, privately)
+    if (template !== null) await writeFile(template, step.template ?? '', privately)
   } catch (error) {
     throw writeError(error, dataset)
   }
@@ -92,6 +113,8 @@ async function trainOneStep(step: {
   if (status !== 'COMPLETED') throw new GenesisError('GI-ENGINE-REFUSED', { why: `a training step ended as ${status}` })
   return { state, loss }
 }
+
+const privately = { mode: 0o600 }
 
 /** Half a cosine from the peak to the minimum, taken in the middle of each step. */
 export function learningRateAt(

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { makeDirectory, readTextIfPresent, syncDirectory, writeError } from '../state/files.ts'
+import { appending, makeDirectory, readTextIfPresent, syncDirectory, writeError } from '../state/files.ts'
 import { parseJson } from './json-equal.ts'
 
 const CachedAnswer = z.object({ key: z.string(), text: z.string(), finish: z.enum(['stop', 'length']).nullable() })
@@ -70,7 +70,7 @@ export class AnswerCache {
 
 async function opened(file: string): Promise<FileHandle> {
   try {
-    return await open(file, 'a', 0o600)
+    return await open(file, appending, 0o600)
   } catch (error) {
     throw writeError(error, file)
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ChatMessage } from '../learnings/learning.ts'
 import { digestText } from '../state/files.ts'
+import { isNestedTooDeeply } from '../state/nesting.ts'
 import { checkItem, defaultGrader, graderNames } from './graders.ts'
 import { Grader } from './item.ts'
 import type { EvaluationItem } from './item.ts'
@@ -17,6 +18,7 @@ export type ItemLine = { item: EvaluationItem } | { problems: string[] }
 /** The item that one line of data/gate.jsonl or data/retention.jsonl describes, or what is wrong with it. */
 export function itemFromLine(value: unknown): ItemLine {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problems: ['not an object'] }
+  if (isNestedTooDeeply(value)) return { problems: ['nested too deeply'] }
   const entry = value as Record<string, unknown>
   const problems: string[] = []
 

@@ -28,7 +28,8 @@ export interface GgufFile {
 }
 
 const firstRead = 1 << 20
-const longestHeader = 128 << 20
+/** Those of the largest vocabularies take 20 MB. */
+const longestHeader = 64 << 20
 
 /**
  * Opens a GGUF file (version 2 or 3, little endian) and checks its header.
@@ -59,14 +60,14 @@ export async function openGguf(file: string): Promise<GgufFile> {
 }
 
 async function readHeader(handle: FileHandle, size: number, file: string): Promise<Header> {
-  let bytes = await readRange(handle, 0, Math.min(size, firstRead), () => shorter(file))
-  for (;;) {
+  for (let length = firstRead; ;) {
+    const bytes = await readRange(handle, 0, Math.min(size, length), () => shorter(file))
     try {
       return parseHeader(bytes, size)
     } catch (error) {
       if (!(error instanceof MoreBytesNeeded)) throw error
       if (error.end > longestHeader) throw invalidGguf(`its header is longer than ${longestHeader >> 20} MiB`)
-      bytes = await readRange(handle, 0, Math.min(size, longestHeader, Math.max(4 * bytes.length, error.end)), () => shorter(file))
+      length = Math.min(longestHeader, Math.max(4 * bytes.length, error.end))
     }
   }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { GenesisError } from '../errors.ts'
 import { ByteCursor, invalidGguf } from './byte-cursor.ts'
 import { byteLength, elementsOf, ggmlTypeOf, ggmlTypes } from './ggml-types.ts'
@@ -24,6 +25,11 @@ export interface Header {
 
 const magic = 0x46554747
 const largestAlignment = 1 << 20
+/** The largest models have some ten thousand tensors and some hundred values; each takes memory of its own. */
+const mostTensors = 1 << 17
+const mostValues = 1 << 16
+/** Bytes; the specification allows 65,535 for a key and 64 for a tensor. */
+const longestName = { 'a metadata key': 65_535, 'a tensor name': 1024 }
 
 /**
  * Parses the beginning of a GGUF file of `fileSize` bytes (specification: docs/gguf.md of the ggml project).
@@ -38,9 +44,11 @@ export function parseHeader(bytes: Uint8Array, fileSize: number): Header {
   if (valueCount * 13 + tensorCount * 32 > cursor.remaining) {
     throw invalidGguf(`it claims ${valueCount} metadata values and ${tensorCount} tensors, more than its ${fileSize} bytes can hold`)
   }
+  if (valueCount > mostValues || tensorCount > mostTensors)
+    throw invalidGguf(`it has ${valueCount} metadata values and ${tensorCount} tensors; at most ${mostValues} and ${mostTensors} are read`)
   const metadata = new Map<string, MetadataValue>()
   for (let index = 0; index < valueCount; index++) {
-    const key = utf8(cursor.string('a metadata key'), 'a metadata key')
+    const key = readName(cursor, 'a metadata key')
     if (metadata.has(key)) throw invalidGguf(`the metadata key ${key} stands there twice`)
     metadata.set(key, readMetadataValue(cursor, key))
   }
@@ -85,7 +93,7 @@ function readAlignment(metadata: Metadata): number {
 
 /** `position` is still relative to the data section here. */
 function readTensorDescription(cursor: ByteCursor, alignment: number): Tensor {
-  const name = utf8(cursor.string('a tensor name'), 'a tensor name')
+  const name = readName(cursor, 'a tensor name')
   const dimensions = cursor.uint32(`${name}'s number of dimensions`)
   if (dimensions < 1 || dimensions > 4) throw invalidGguf(`tensor ${name} has ${dimensions} dimensions, not 1 to 4`)
   const shape = Array.from({ length: dimensions }, () => cursor.uint64(`${name}'s shape`))
@@ -119,8 +127,12 @@ function checkPlaces(tensors: readonly Tensor[], fileSize: number): void {
   }
 }
 
-function utf8(bytes: Uint8Array, what: string): string {
+/** Names are printed and compared by other programs, to some of which a NUL is their end. */
+function readName(cursor: ByteCursor, what: keyof typeof longestName): string {
+  const bytes = cursor.string(what)
+  if (bytes.length > longestName[what]) throw invalidGguf(`${what} has ${bytes.length} bytes; at most ${longestName[what]} are read`)
+  if (!isUtf8(bytes)) throw invalidGguf(`${what} is not UTF-8`)
   const text = Buffer.from(bytes).toString('utf8')
-  if (!Buffer.from(text, 'utf8').equals(bytes)) throw invalidGguf(`${what} is not UTF-8`)
+  if (/\p{Cc}/u.test(text)) throw invalidGguf(`${what} holds control characters: ${JSON.stringify(text)}`)
   return text
 }

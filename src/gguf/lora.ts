@@ -62,6 +62,9 @@ export function expertsTouched(names: readonly string[]): GenesisError {
   })
 }
 
+/** The halves of the largest models at the highest ranks take 60 MB; each is read whole. */
+export const largestHalfBytes = 256 << 20
+
 interface PairTensors {
   name: string
   a: Tensor
@@ -91,6 +94,7 @@ function describePair(gguf: GgufFile, { name, a, b }: PairTensors, alpha: number
   const shapes = `lora_a ${a.shape.join(' x ')}, lora_b ${b.shape.join(' x ')}`
   if (/_exps\b/.test(name)) throw expertsTouched([name])
   if (a.shape.length !== 2 || b.shape.length !== 2) throw invalidAdapter(`${name}: only pairs of matrices can be merged (${shapes})`)
+  if (Math.max(a.bytes, b.bytes) > largestHalfBytes) throw invalidAdapter(`${name}: a half of it is larger than any adapter's (${shapes})`)
   if (aRank === undefined || aRank !== bRank) throw invalidAdapter(`${name}: the ranks of its halves differ (${shapes})`)
   return {
     ...{ name, rank: aRank, scale: alpha === 0 ? 1 : alpha / aRank },

@@ -71,16 +71,41 @@ export class MetadataValue {
 
 export type Metadata = ReadonlyMap<string, MetadataValue>
 
-/** The text under `key`, or undefined when there is none or it is no text. */
+/** No chat template and no name comes near; a file may hold more to no purpose, which is not decoded. */
+const longestText = 4 << 20
+/** The largest vocabularies have a quarter of a million tokens, and twice as many merges. */
+const longestList = 1 << 21
+
+/** The text under `key`, or undefined when there is none, or it is no text that anybody meant. */
 export function textOf(metadata: Metadata, key: string): string | undefined {
-  const value = metadata.get(key)?.value
-  return typeof value === 'string' ? value : undefined
+  const found = metadata.get(key)
+  return found?.type === 'string' && found.raw.length <= longestText ? (found.value as string) : undefined
 }
 
 /** The number under `key`, or undefined when there is none or it is no (exact) number. */
 export function numberOf(metadata: Metadata, key: string): number | undefined {
-  const value = metadata.get(key)?.value
+  const found = metadata.get(key)
+  const value = found === undefined || found.type === 'array' || found.type === 'string' ? undefined : found.value
   return typeof value === 'number' ? value : undefined
+}
+
+/** The list of texts under `key`; empty when there is none, it holds something else, or more than any model has. */
+export function textsOf(metadata: Metadata, key: string): readonly string[] {
+  return listOf(metadata, key, (type) => type === 'string') as string[]
+}
+
+/** The same for numbers. */
+export function numbersOf(metadata: Metadata, key: string): readonly number[] {
+  const list = listOf(metadata, key, (type) => type !== 'string' && type !== 'array' && type !== 'bool')
+  return list.every((value) => typeof value === 'number') ? list : []
+}
+
+function listOf(metadata: Metadata, key: string, fits: (elements: ValueType | undefined) => boolean): Value[] {
+  const found = metadata.get(key)
+  if (found?.type !== 'array') return []
+  const view = new DataView(found.raw.buffer, found.raw.byteOffset, found.raw.byteLength)
+  if (!fits(valueTypes[view.getUint32(0, true)]) || view.getBigUint64(4, true) > longestList) return []
+  return found.value as Value[]
 }
 
 /** Reads a type and steps over its value, checking every length in it. Throws GI-GGUF-INVALID. */

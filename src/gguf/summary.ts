@@ -1,8 +1,8 @@
 import { fileTypeName } from './file-type.ts'
 import { elementsOf } from './ggml-types.ts'
 import { openGguf } from './gguf-file.ts'
-import { numberOf, textOf } from './metadata.ts'
-import type { Metadata, Value } from './metadata.ts'
+import { numberOf, numbersOf, textOf, textsOf } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 
 /** What the rest of the program wants to know about a model file. */
 export interface GgufSummary {
@@ -49,9 +49,9 @@ export async function readGgufSummary(file: string): Promise<GgufSummary> {
 }
 
 function tokenizerOf(metadata: Metadata): GgufTokenizer {
-  const tokens = lazyList(metadata, 'tokenizer.ggml.tokens', (value) => typeof value === 'string')
-  const merges = lazyList(metadata, 'tokenizer.ggml.merges', (value) => typeof value === 'string')
-  const tokenTypes = lazyList(metadata, 'tokenizer.ggml.token_type', (value) => typeof value === 'number')
+  const tokens = lazy(() => textsOf(metadata, 'tokenizer.ggml.tokens'))
+  const merges = lazy(() => textsOf(metadata, 'tokenizer.ggml.merges'))
+  const tokenTypes = lazy(() => numbersOf(metadata, 'tokenizer.ggml.token_type'))
   return {
     model: textOf(metadata, 'tokenizer.ggml.model'),
     pre: textOf(metadata, 'tokenizer.ggml.pre'),
@@ -66,17 +66,16 @@ function tokenizerOf(metadata: Metadata): GgufTokenizer {
     },
     bosId: numberOf(metadata, 'tokenizer.ggml.bos_token_id'),
     eosId: numberOf(metadata, 'tokenizer.ggml.eos_token_id'),
-    addsBos: metadata.get('tokenizer.ggml.add_bos_token')?.value === true,
+    addsBos: isTrue(metadata, 'tokenizer.ggml.add_bos_token'),
   }
 }
 
-/** A list of one kind of value; empty when the file has none, or another kind. */
-function lazyList<T extends Value>(metadata: Metadata, key: string, fits: (value: Value) => value is T): () => readonly T[] {
+const isTrue = (metadata: Metadata, key: string): boolean => {
+  const found = metadata.get(key)
+  return found?.type === 'bool' && found.value === true
+}
+
+function lazy<T>(read: () => readonly T[]): () => readonly T[] {
   let list: readonly T[] | undefined
-  return () => {
-    if (list) return list
-    const value = metadata.get(key)?.value
-    const values = Array.isArray(value) ? value : []
-    return (list = values.every(fits) ? values : [])
-  }
+  return () => (list ??= read())
 }

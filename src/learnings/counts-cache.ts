@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { GenesisError } from '../errors.ts'
-import { readTextIfPresent, writeFileAtomic } from '../state/files.ts'
+import { readTextIfPresent, writeCacheFile } from '../state/files.ts'
 import type { Home } from '../state/home.ts'
 import { fateFiles } from './fate-reading.ts'
 import { versionOf } from './open-file.ts'
@@ -28,7 +28,7 @@ export async function readCachedCounts<Counts>(home: Home, key: string, schema: 
 /** Keeps the counts; a home that can't be written, or a full disk, goes without. */
 export async function writeCachedCounts(home: Home, key: string, counts: object): Promise<void> {
   try {
-    await writeFileAtomic(cacheFile(home), JSON.stringify({ key, counts }))
+    await writeCacheFile(cacheFile(home), JSON.stringify({ key, counts }))
   } catch (error) {
     if (!(error instanceof GenesisError) || (error.code !== 'GI-HOME-READ-ONLY' && error.code !== 'GI-DISK-FULL')) throw error
   }

@@ -23,6 +23,13 @@ export interface Learning {
   /** When it happened, ISO 8601 UTC; null when the entry does not say. */
   at: string | null
   source: string | null
+  /** Who gave it, when the entry says so. */
+  author?: string
 }
 
 export const simulationSource = 'simulation'
+
+/** Who a learning counts for: its author, else its source; null when it names neither. A name is what the writer says, nobody checks it. */
+export function contributorOf({ author, source }: Pick<Learning, 'author' | 'source'>): string | null {
+  return author ?? (source === simulationSource ? null : source)
+}

@@ -17,6 +17,7 @@ export const NewLearning = z.object({
   /** ISO 8601, seconds or milliseconds; now unless told. */
   at: z.union([z.string(), z.number()]).optional(),
   source: z.string().optional(),
+  author: z.string().optional(),
 })
 export type NewLearning = z.input<typeof NewLearning>
 

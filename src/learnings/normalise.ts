@@ -25,6 +25,8 @@ const answerField = (entry: Fields): unknown => held(entry['output']) ?? held(en
 const wrongField = (entry: Fields): unknown =>
   held(entry['wrong']) ?? held(entry['original']) ?? held(entry['response']) ?? held(entry['rejected'])
 
+const authorField = (entry: Fields): unknown => held(entry['author']) ?? held(entry['user'])
+
 const timeField = (entry: Fields): unknown =>
   held(entry['timestamp']) ?? held(entry['created_at']) ?? held(entry['time']) ?? held(entry['at'])
 
@@ -63,6 +65,8 @@ export function normaliseEntry(entry: unknown): NormalisedEntry | UnusableReason
     at,
     source: asText(entry['source']) ?? null,
   }
+  const author = readAuthor(authorField(entry))
+  if (author !== null) learning.author = author
   if (learning.id === '') learning.id = digestContent(learning)
   const isText = input !== undefined && better !== undefined && given !== undefined && wrong !== undefined
   const flaw = messages !== null && conversation === null ? 'unknown-turn' : isText ? null : 'not-text'
@@ -97,6 +101,14 @@ function readInput(fields: Fields): string | null | undefined {
 /** Preference sets give the answer as a conversation: then its last assistant turn counts. */
 function readAnswer(value: unknown): string | null | undefined {
   return Array.isArray(value) ? (readConversation(value)?.answer ?? undefined) : asText(value)
+}
+
+/** A longer text is no name: some formats keep what was asked under "user". */
+const longestAuthor = 200
+
+function readAuthor(value: unknown): string | null {
+  const name = asText(value)?.trim() ?? ''
+  return name === '' || name.length > longestAuthor ? null : name
 }
 
 /** The entry's own id; empty when it has none. */

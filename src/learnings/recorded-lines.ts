@@ -1,10 +1,20 @@
+import { parseJson } from '../evaluation/json-equal.ts'
 import type { Learning } from './learning.ts'
 import { openFile } from './open-file.ts'
 
 /** A learning as it is written: one line, whose beginning names it. */
-export function lineOf({ id, kind, input, context, wanted, wrong, category, at, source }: Learning): string {
+export function lineOf({ id, kind, input, context, wanted, wrong, category, at, source, author }: Learning): string {
   const optional = { ...(context.length > 0 && { context }), ...(wanted !== null && { wanted }), ...(wrong !== null && { wrong }) }
-  return JSON.stringify({ id, kind, input, ...optional, category, at, ...(source !== null && { source }) })
+  return JSON.stringify({
+    id,
+    kind,
+    input,
+    ...optional,
+    category,
+    at,
+    ...(source !== null && { source }),
+    ...(author !== undefined && { author }),
+  })
 }
 
 /** Every line that we write begins like this, and no other text of a line can: a quote inside a text is escaped. */
@@ -14,7 +24,7 @@ const beginningOf = (id: string): string => `{"id":${JSON.stringify(id)},"kind":
 
 const pieceBytes = 1 << 20
 
-/** The lines in the file that were written for these ids; hundreds of megabytes take a second, however many ids there are. */
+/** The whole lines in the file that were written for these ids; hundreds of megabytes take a second, however many ids there are. */
 export async function recordedLines(file: string, ids: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   const opened = await openFile(file)
@@ -36,7 +46,10 @@ export async function recordedLines(file: string, ids: readonly string[]): Promi
         const beginning = end === -1 ? '' : piece.toString('utf8', at, at + end + closing.length)
         const id = wanted.get(beginning)
         if (id === undefined) continue
-        found.set(id, await lineAt(handle, start + at))
+        const line = await lineAt(handle, start + at)
+        // What a crash or a full disk cut short was never acknowledged: whoever sends it again must have it recorded.
+        if (parseJson(line) === undefined) continue
+        found.set(id, line)
         wanted.delete(beginning)
       }
       kept = Math.min(longest, filled)

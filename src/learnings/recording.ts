@@ -71,7 +71,8 @@ async function append(home: Home, learnings: readonly Learning[], clock: Clock, 
   })
   const now = clock.now().toISOString()
   const lines = [...fresh.values()].map((learning) => lineOf({ ...learning, at: learning.at ?? now }))
-  if (lines.length > 0) await appendLines(home.learningsJsonl, lines)
+  // Whoever wrote a line that is there already may have died before it was synced: it is acknowledged only when it is on disk.
+  if (lines.length > 0 || before.size > 0) await appendLines(home.learningsJsonl, lines)
   return results
 }
 
@@ -81,13 +82,7 @@ function requireSame(learning: Learning, recorded: Learning | string): void {
   throw new GenesisError('GI-LEARNING-CONFLICT', { what: `The id ${JSON.stringify(learning.id)} stands for another learning already.` })
 }
 
-/** Null for a line that a crash cut short: the learning in it can't be told. */
 function learningIn(line: string): Learning | null {
-  try {
-    const normalised = normaliseEntry(JSON.parse(line))
-    return typeof normalised === 'string' ? null : normalised.learning
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
+  const normalised = normaliseEntry(JSON.parse(line))
+  return typeof normalised === 'string' ? null : normalised.learning
 }

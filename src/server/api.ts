@@ -19,6 +19,8 @@ export interface ServerOptions {
 const mostBytes = 8 << 20
 /** Whoever needs longer to send a request is cut off. */
 const requestTimeoutMs = 10_000
+/** Whoever comes beyond them is turned away: a process may have a thousand files open, and needs some for its work. */
+const mostConnections = 500
 const everyHeader = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /** Answers the routes over HTTP, with JSON; listens nowhere yet. */
@@ -46,6 +48,7 @@ export function buildServer(routes: readonly Route[], { token, hostNames, failed
       else socket.destroy()
     },
   })
+  server.server.maxConnections = mostConnections
   server.setErrorHandler((error, _request, reply) => send(reply, error))
   server.setNotFoundHandler((_request, reply) => send(reply, new GenesisError('GI-PATH-UNKNOWN')))
   const open = new Set(routes.filter(({ isOpen }) => isOpen).map(({ path }) => path))

@@ -8,6 +8,7 @@ import { readStatus } from '../cycle/status.ts'
 import type { Status } from '../cycle/status.ts'
 import { steps } from '../cycle/step.ts'
 import type { Step } from '../cycle/step.ts'
+import { GenesisError } from '../errors.ts'
 
 /** What the metrics are made from, as read from the home. */
 export interface MetricFacts {
@@ -30,12 +31,21 @@ export async function readMetricFacts(workshop: Workshop, config: Config, versio
   let unreadableCycles = 0
   // One damaged cycle of years ago must not silence every alert.
   const past = await readPast(workshop, () => (unreadableCycles += 1))
-  const facts: MetricFacts = { version, status, past, unreadableCycles, durationsMs: {}, accuracy: null }
+  const facts: MetricFacts = { version, status, past, unreadableCycles: 0, durationsMs: {}, accuracy: null }
   for (const { id } of past.cycles.slice(-mostCycles).reverse()) {
-    const cycle = await readCycle(workshop, id)
+    const cycle = await readCycle(workshop, id).catch(unlessDamaged)
+    if (cycle === null) {
+      unreadableCycles += 1
+      continue
+    }
     facts.accuracy ??= cycle.accuracy
     for (const { step, durationMs } of cycle.steps) if (durationMs !== null) facts.durationsMs[step] ??= durationMs
     if (facts.accuracy !== null && steps.every((step) => facts.durationsMs[step] !== undefined)) break
   }
-  return facts
+  return { ...facts, unreadableCycles }
+}
+
+function unlessDamaged(error: unknown): null {
+  if (error instanceof GenesisError && error.code === 'GI-JOURNAL-UNREADABLE') return null
+  throw error
 }

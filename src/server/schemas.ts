@@ -21,6 +21,7 @@ const LearningEntry = z.looseObject({
   category: z.string().optional(),
   timestamp: Moment.optional(),
   source: z.string().optional(),
+  author: z.string().optional(),
 })
 
 /** What became of one answer in the field. */
@@ -33,6 +34,7 @@ export const Outcome = z.strictObject({
   category: z.string().optional(),
   at: Moment.optional(),
   source: z.string().optional(),
+  author: z.string().optional(),
 })
 export type Outcome = z.infer<typeof Outcome>
 

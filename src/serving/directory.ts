@@ -9,8 +9,8 @@ import type { Home } from '../state/home.ts'
 import type { Served, Serving } from './port.ts'
 import { removeLink, servedName, switchLink } from './current-link.ts'
 import { replaceDirectory } from './move-directory.ts'
-import { recordedDigest } from './release-files.ts'
 import { releaseDamaged, releaseDirectory } from './release.ts'
+import { checkSums, parseSums, sumsName } from './sums.ts'
 
 const weights = 'model.gguf'
 
@@ -62,6 +62,8 @@ export function directoryServing(home: Home): Serving {
       return verified({ path: path.join(target, weights), digest: incoming.digest })
     },
 
+    tryOut: async (_name, model, ask) => await ask(model),
+
     locate: (name) => locateIn(releaseDirectory(home, name), home),
 
     async served(): Promise<Served | null> {
@@ -82,7 +84,10 @@ export function directoryServing(home: Home): Serving {
       if (location === null)
         throw new GenesisError('GI-RELEASE-WEIGHTS-GONE', { why: `${path.join(home.models, name, weights)} does not exist` })
       await verified(location)
-      if (before !== name) await switchLink(current, name)
+      // What is remembered of the files would not show that the disk has spoilt one, or that somebody kept its time.
+      if (before === name) return
+      await requireSums(path.dirname(location.path))
+      await switchLink(current, name)
     },
 
     async discard(name: string): Promise<void> {
@@ -119,10 +124,10 @@ async function locateFile(directory: string): Promise<string | null> {
 
 /** Throws GI-RELEASE-DAMAGED when SHA256SUMS says something else than the file. */
 async function verified(location: FileLocation): Promise<FileLocation> {
-  const sums = path.join(path.dirname(location.path), 'SHA256SUMS')
+  const sums = path.join(path.dirname(location.path), sumsName)
   let recorded: string | undefined
   try {
-    recorded = recordedDigest(await readFile(sums, 'utf8'), weights)
+    recorded = parseSums(await readFile(sums, 'utf8')).get(weights)
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') throw error
     throw releaseDamaged(`${sums} does not exist`)
@@ -130,4 +135,14 @@ async function verified(location: FileLocation): Promise<FileLocation> {
   if (recorded !== location.digest)
     throw releaseDamaged(`${location.path} has the digest ${location.digest}; ${sums} says ${recorded ?? 'nothing about it'}`)
   return location
+}
+
+/** Reads every file that SHA256SUMS names, and throws GI-RELEASE-DAMAGED naming those that are others now or gone. */
+async function requireSums(directory: string): Promise<void> {
+  const check = await checkSums(directory)
+  const wrong = [
+    ...(check?.differing ?? []).map((name) => `${name} was changed`),
+    ...(check?.missing ?? []).map((name) => `${name} is gone`),
+  ]
+  if (wrong.length > 0) throw releaseDamaged(`${wrong.join(', ')} in ${directory}, says ${sumsName}`)
 }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError } from '../errors.ts'
 import { withoutTag, withTag } from '../ollama/host.ts'
+import type { ModelManner } from '../ollama/model.ts'
 import { digestIn } from '../ollama/server.ts'
 import type { OllamaServer } from '../ollama/server.ts'
 import { serverProblems } from '../ollama/problems.ts'
@@ -9,8 +10,8 @@ import type { FileLocation, ModelLocation } from '../runtimes/port.ts'
 import { readTextIfPresent, writeFileAtomic } from '../state/files.ts'
 import type { Home } from '../state/home.ts'
 import type { Served, Serving } from './port.ts'
-import { recordedDigest } from './release-files.ts'
 import { releaseDamaged, releaseDirectory, releaseNamePattern } from './release.ts'
+import { parseSums, sumsName } from './sums.ts'
 import { createFrom, mannerOfFile, originals, switchTo } from './ollama-changes.ts'
 import type { Listed } from './ollama-changes.ts'
 
@@ -36,6 +37,12 @@ export function ollamaServing({ home, server: connect, production, base: locateB
     const present = await server.show(baseName)
     if (present?.digest !== base.digest) await createFrom(server, baseName, base.path, base.digest, await mannerOfFile(base.path))
     return { ...base, serverName: baseName }
+  }
+
+  async function mannerOfBase(server: OllamaServer): Promise<ModelManner> {
+    const like = await server.show((await offer(await locateBase())).serverName ?? baseName)
+    if (like === null) throw new GenesisError('GI-OLLAMA-MODEL-MISSING', { why: 'the base is gone from the server' })
+    return like.manner
   }
 
   /** What this home staged under a release's name, if it is still there and still that. */
@@ -77,16 +84,26 @@ export function ollamaServing({ home, server: connect, production, base: locateB
       const digest = (await recordedOf(directory)) ?? (await recordedOf(target))
       if (digest === null) throw releaseDamaged(`neither ${directory} nor ${target} says what was made`)
       // The weights lie on the server, what remains here is the record; it comes first, so that what is on the server is known to be ours.
-      for (const record of ['release.json', 'SHA256SUMS']) await keepRecord(path.join(directory, record), path.join(target, record))
+      for (const record of ['release.json', sumsName]) await keepRecord(path.join(directory, record), path.join(target, record))
       if ((await server.show(name))?.digest !== digest) {
         if ((await servedBy(server))?.name === name)
           throw new GenesisError('GI-RELEASE-IN-USE', { why: `${name} is served with other weights` })
-        const like = await server.show((await offer(await locateBase())).serverName ?? baseName)
-        if (like === null) throw new GenesisError('GI-OLLAMA-MODEL-MISSING', { why: 'the base is gone from the server' })
-        await createFrom(server, name, path.join(directory, 'model.gguf'), digest, like.manner)
+        await createFrom(server, name, path.join(directory, 'model.gguf'), digest, await mannerOfBase(server))
       }
       await rm(directory, { recursive: true, force: true })
       return { path: null, serverName: name, digest }
+    },
+
+    async tryOut(name, model, ask) {
+      releaseDirectory(home, name)
+      const server = await connect()
+      const trial = `${name}-trial`
+      await createFrom(server, trial, model.path, model.digest, await mannerOfBase(server))
+      try {
+        return await ask({ path: null, serverName: trial, digest: model.digest })
+      } finally {
+        await server.remove(trial)
+      }
     },
 
     async locate(name) {
@@ -129,6 +146,6 @@ async function keepRecord(from: string, to: string): Promise<void> {
 
 /** The digest of the weights that SHA256SUMS in a directory names; null without one. */
 async function recordedOf(directory: string): Promise<string | null> {
-  const sums = await readTextIfPresent(path.join(directory, 'SHA256SUMS'))
-  return sums === undefined ? null : (recordedDigest(sums, 'model.gguf') ?? null)
+  const sums = await readTextIfPresent(path.join(directory, sumsName))
+  return sums === undefined ? null : (parseSums(sums).get('model.gguf') ?? null)
 }

@@ -18,6 +18,11 @@ export interface Serving {
    * can. A server asks it in the manner of the base: its chat template, system prompt, stops.
    */
   stage(name: string, directory: string): Promise<ModelLocation>
+  /**
+   * Lets `ask` have a model that is to be the release `name` or another one, for as long as it takes: a server is given it under a name of its own, and
+   * keeps nothing of it. Repeated after a crash it may be another model.
+   */
+  tryOut<Result>(name: string, model: FileLocation, ask: (model: ModelLocation) => Promise<Result>): Promise<Result>
   /** Where the runtime finds a staged or released model; null when its weights are not kept. */
   locate(name: string): Promise<ModelLocation | null>
   /** What answers under the production name now; null while it is the base. */

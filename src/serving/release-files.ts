@@ -6,6 +6,7 @@ import { digestText, writeFileAtomic } from '../state/files.ts'
 import type { Home } from '../state/home.ts'
 import { renderModelfile } from './modelfile.ts'
 import type { ModelfileSettings } from './modelfile.ts'
+import { renderSums, sumsName } from './sums.ts'
 import { ReleaseRecord, releaseDamaged, releaseDirectory, releaseNamePattern } from './release.ts'
 
 /**
@@ -16,7 +17,8 @@ export async function writeReleaseFiles(directory: string, record: ReleaseRecord
   const checked = ReleaseRecord.parse(record)
   const modelfile = renderModelfile(settings)
   await writeFileAtomic(path.join(directory, 'Modelfile'), modelfile)
-  await writeFileAtomic(path.join(directory, 'SHA256SUMS'), `${digestText(modelfile)}  Modelfile\n${checked.digest}  model.gguf\n`)
+  const sums = renderSums({ Modelfile: digestText(modelfile), 'model.gguf': checked.digest })
+  await writeFileAtomic(path.join(directory, sumsName), sums)
   await writeRecord(directory, checked)
 }
 
@@ -66,15 +68,6 @@ async function readReleases(home: Home): Promise<{ releases: ReleaseRecord[]; da
     }
   }
   return { releases, damagedOnes }
-}
-
-/** The digest that a SHA256SUMS text records for a file; undefined when it names none. */
-export function recordedDigest(sums: string, name: string): string | undefined {
-  for (const line of sums.split('\n')) {
-    const match = /^([0-9a-f]{64}) [ *](.+)$/.exec(line.trimEnd())
-    if (match?.[2] === name) return match[1]
-  }
-  return undefined
 }
 
 async function writeRecord(directory: string, record: ReleaseRecord): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../errors.ts'
@@ -12,8 +12,19 @@ export function writeError(error: unknown, file: string): unknown {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new GenesisError('GI-HOME-READ-ONLY', { why: `${file} cannot be written (${code})`, cause: error })
   }
+  if (code === 'ELOOP')
+    return new GenesisError('GI-HOME-UNUSABLE', {
+      what: 'A link stands where a file of the home is written.',
+      why: `${file} is a link, and would be written through`,
+      remedy: 'Put the file itself there. The directory data/ as a whole may be a link.',
+      cause: error,
+    })
   return error
 }
+
+/** Opening with these never writes through a link that was planted in the home; `writeError` explains the refusal. */
+export const appending = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+const replacing = constants.O_WRONLY | constants.O_TRUNC | constants.O_CREAT | constants.O_NOFOLLOW
 
 /** Creates a directory, and its parents, that only this user can read. */
 export async function makeDirectory(directory: string): Promise<void> {
@@ -36,6 +47,15 @@ export async function syncDirectory(directory: string): Promise<void> {
 
 /** Replaces `file` in one piece: unique temporary file in the same directory, fsync, rename, fsync of the directory. */
 export async function writeFileAtomic(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  await replaceFile(file, content, mode, true)
+}
+
+/** The same for what may be lost, or damaged, in a power cut and is then made anew: it does not wait for the disk. */
+export async function writeCacheFile(file: string, content: string | Uint8Array): Promise<void> {
+  await replaceFile(file, content, 0o600, false)
+}
+
+async function replaceFile(file: string, content: string | Uint8Array, mode: number, isSynced: boolean): Promise<void> {
   const directory = path.dirname(file)
   const temporary = path.join(directory, `.${path.basename(file)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
   let isCreated = false
@@ -45,12 +65,12 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
     isCreated = true
     try {
       await handle.writeFile(content)
-      await handle.sync()
+      if (isSynced) await handle.sync()
     } finally {
       await handle.close()
     }
     await rename(temporary, file)
-    await syncDirectory(directory)
+    if (isSynced) await syncDirectory(directory)
   } catch (error) {
     if (isCreated) await rm(temporary, { force: true })
     throw writeError(error, file)
@@ -64,7 +84,7 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
 export async function appendLines(file: string, lines: readonly string[]): Promise<void> {
   try {
     await makeDirectory(path.dirname(file))
-    const handle = await open(file, 'a+', 0o600)
+    const handle = await open(file, appending, 0o600)
     try {
       const { size } = await handle.stat()
       const last = Buffer.alloc(1)
@@ -107,7 +127,7 @@ export function digestText(text: string): string {
 export async function writeLines(file: string, lines: AsyncIterable<string> | Iterable<string>): Promise<number> {
   let written = 0
   try {
-    const handle = await open(file, 'w', 0o600)
+    const handle = await open(file, replacing, 0o600)
     try {
       let pending: string[] = []
       let pendingLength = 0

@@ -10,6 +10,7 @@ export interface Home {
   readonly learningsJsonl: string
   readonly fates: string
   readonly forgotten: string
+  readonly floods: string
   readonly userGate: string
   readonly userRetention: string
   readonly pinned: string
@@ -38,6 +39,7 @@ export function homeAt(directory: string): Home {
     learningsJsonl: inData('genesis_learnings.jsonl'),
     fates: inData('fates'),
     forgotten: inData('forgotten.jsonl'),
+    floods: inData('floods.jsonl'),
     userGate: inData('gate.jsonl'),
     userRetention: inData('retention.jsonl'),
     pinned: inData('pinned.jsonl'),

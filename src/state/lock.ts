@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GenesisError, systemErrorCode } from '../errors.ts'
-import { makeDirectory, writeError } from './files.ts'
+import { appending, makeDirectory, writeError } from './files.ts'
 import type { Home } from './home.ts'
 
 /** A kernel lock that is held. It also ends with the process, however that ends. */
@@ -66,7 +66,7 @@ async function openForLock(file: string): Promise<FileHandle> {
   await makeDirectory(path.dirname(file))
   try {
     // The kernel gives an exclusive lock only to a descriptor that may write.
-    return await open(file, 'a', 0o600)
+    return await open(file, appending, 0o600)
   } catch (error) {
     throw writeError(error, file)
   }

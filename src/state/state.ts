@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isNestedTooDeeply } from './nesting.ts'
 
 const isoText = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
 
@@ -101,6 +102,7 @@ export function parseState(bytes: Uint8Array): StateContent {
     throw error
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { damage: 'it holds no object' }
+  if (isNestedTooDeeply(raw)) return { damage: 'it is nested too deeply' }
   const version: unknown = 'schema_version' in raw ? raw.schema_version : 0
   if (typeof version === 'number' && Number.isInteger(version) && version > currentSchemaVersion) return { newer: version }
   const parsed = State.safeParse('schema_version' in raw ? raw : fromEarlierSystem(raw))

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { lstat, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { systemErrorCode } from '../errors.ts'
@@ -31,14 +32,20 @@ export async function removeTemporaries(home: Home, now: Date): Promise<void> {
 /** Everywhere but in the attempts at steps, which are thrown away whole. */
 async function directoriesOf({ data, fates, models, cycles, cache }: Home): Promise<string[]> {
   const inner = await Promise.all(
-    [models, cycles, cache].map(async (parent) => (await namesIn(parent)).map((name) => path.join(parent, name))),
+    [models, cycles, cache].map(async (parent) => (await directoriesIn(parent)).map((name) => path.join(parent, name))),
   )
   return [data, fates, models, cycles, cache, ...inner.flat().filter((name) => !temporaryPattern.test(path.basename(name)))]
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+const namesIn = async (directory: string): Promise<string[]> => (await entriesIn(directory)).map(({ name }) => name)
+
+/** Links to directories are not followed: they may lead out of the home. */
+const directoriesIn = async (parent: string): Promise<string[]> =>
+  (await entriesIn(parent)).filter((entry) => entry.isDirectory()).map(({ name }) => name)
+
+async function entriesIn(directory: string): Promise<Dirent[]> {
   try {
-    return await readdir(directory)
+    return await readdir(directory, { withFileTypes: true })
   } catch (error) {
     const code = systemErrorCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return []

@@ -2,6 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { ShownCycle } from '../cycle/show.ts'
 import type { Judgement, LostItem } from '../gate/judgement.ts'
 import { describeDataset } from './dataset.ts'
+import { describeTuning } from './tuning.ts'
 import { duration, level, moment, percent, points, shorten, table, wrap } from './format.ts'
 
 /** One cycle: its steps, the accuracy of both models, the verdict with its interval, and examples of what changed. */
@@ -24,6 +25,7 @@ export function describeCycle(cycle: ShownCycle, paint: ChalkInstance): string {
   ]
   for (const { step, error } of cycle.steps) if (error !== null) lines.push(wrap(`  ${step}: ${error}`, 80, 4))
   if (cycle.dataset !== null) lines.push('', describeDataset(cycle.dataset))
+  if (cycle.tuning !== null) lines.push('', describeTuning(cycle.tuning))
   if (cycle.accuracy !== null) lines.push('', describeAccuracy(cycle.accuracy))
   if (cycle.judgement !== null) lines.push('', describeVerdict(cycle.judgement, paint) + describeSlices(cycle.judgement))
   else if (cycle.reasons.length > 0) lines.push('', ...cycle.reasons.map((reason) => `  ${wrap(`- ${reason}`, 78, 4)}`))

@@ -1,5 +1,6 @@
 import type { Ora } from 'ora'
 import type { Progress } from '../cycle/parts.ts'
+import { ProgressPace } from '../cycle/progress-pace.ts'
 import type { Step } from '../cycle/step.ts'
 import { duration } from './format.ts'
 import type { Output } from './output.ts'
@@ -8,15 +9,14 @@ import type { Output } from './output.ts'
 export class ProgressDisplay {
   readonly #output: Output
   #spinner: Ora | null = null
-  #lastStep: Step | null = null
-  #lastLineAt = 0
+  readonly #pace = new ProgressPace()
 
   constructor(output: Output) {
     this.#output = output
   }
 
   async show(step: Step | null, progress: Progress, nowMs: number): Promise<void> {
-    if (this.#output.json || this.#output.quiet) return
+    if (this.#output.json || this.#output.quiet || this.#output.logs) return
     const text = describe(step, progress)
     if (this.#output.interactive) {
       if (this.#spinner === null) {
@@ -27,18 +27,14 @@ export class ProgressDisplay {
       this.#spinner.text = text
       return
     }
-    if (step !== this.#lastStep || nowMs - this.#lastLineAt >= 30_000) {
-      this.#output.note(text)
-      this.#lastStep = step
-      this.#lastLineAt = nowMs
-    }
+    if (this.#pace.isDue(step, nowMs)) this.#output.note(text)
   }
 
   /** Takes the spinner away, so that what is printed next stands alone. */
   clear(): void {
     this.#spinner?.stop()
     this.#spinner = null
-    this.#lastStep = null
+    this.#pace.restart()
   }
 }
 

@@ -32,6 +32,7 @@ export function describeStatus(status: Status, paint: ChalkInstance, now: Date):
   for (const blocker of status.blockers) lines.push(row('Blocked', paint.red(`${blocker.what}`)), row('', blocker.remedy))
   if (status.notice !== null) lines.push(row('Notice', status.notice))
   if (status.why_not_deployed !== null) lines.push('', wrap(`Why nothing was deployed: ${status.why_not_deployed}`, 80, 2))
+  if (status.what_to_do !== null) lines.push(wrap(`What to do: ${status.what_to_do}`, 80, 2))
   return lines.join('\n')
 }
 

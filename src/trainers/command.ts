@@ -27,7 +27,15 @@ function commandRecipe({ command }: CommandConfig, homeRoot: string): Recipe {
     preflight: async () => await programProblems(program),
     call: (job, paths) => {
       const { dataset, output } = paths
-      const described = { id: job.id, base: paths.base, model: paths.model ?? null, dataset, output, settings: job.settings }
+      const described = {
+        id: job.id,
+        base: paths.base,
+        model: paths.model ?? null,
+        dataset,
+        output,
+        settings: job.settings,
+        keep: job.keep ?? 1,
+      }
       return Promise.resolve({
         ...{ program, args: [...command.args], passOn: [...usualVariables, ...command.environment] },
         set: {

@@ -4,12 +4,13 @@ import path from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { trainingProblems } from '../engine/base-support.ts'
 import { namesIn, stateFiles } from '../engine/checkpoint.ts'
+import { keptSteps } from '../engine/kept-steps.ts'
 import { engineVersion } from '../engine/packages.ts'
 import { planTraining, trainingCost } from '../engine/plan.ts'
 import { trainingLayout } from '../engine/render.ts'
 import { requireEngine } from '../engine/status.ts'
 import { preparationBytes, trainableBase } from '../engine/trainable-base.ts'
-import { runTraining } from '../engine/train.ts'
+import { keptAdapter, runTraining } from '../engine/train.ts'
 import { startWorker } from '../engine/worker-client.ts'
 import { GenesisError } from '../errors.ts'
 import { readGgufSummary } from '../gguf/summary.ts'
@@ -38,8 +39,9 @@ export function engineTraining(config: Training['config'], options: EngineTraine
       const { conversations } = await planTraining(job)
       const { stepMs, adapterBytes } = await trainingCost(job, processorCount())
       const preparation = await preparationBytes(job.base, options.cacheDirectory)
-      // Two checkpoints of three adapters each (Adam keeps two moments), the one that is being made, the adapter itself.
-      return { durationMs: Math.round(stepMs * conversations.length), diskBytes: 10 * adapterBytes + preparation }
+      // Two checkpoints of three adapters each (Adam keeps two moments), the one that is being made, the adapter itself, and those that are kept.
+      const adapters = 9 + (job.keep ?? 1)
+      return { durationMs: Math.round(stepMs * conversations.length), diskBytes: adapters * adapterBytes + preparation }
     },
     layout: async (base, messages) => trainingLayout(await readGgufSummary(base.path), messages),
     begin: async (job, report, signal) => {
@@ -53,7 +55,7 @@ export function engineTraining(config: Training['config'], options: EngineTraine
       return result === undefined ? { status: 'lost' } : { status: 'done', result }
     },
     cancel: async (_handle, job) => {
-      for (const name of ['checkpoints', ...(await attemptsIn(job.directory))])
+      for (const name of ['checkpoints', 'kept', ...(await attemptsIn(job.directory))])
         await rm(path.join(job.directory, name), { recursive: true, force: true })
     },
   }
@@ -81,7 +83,7 @@ async function train({ job, inputs, config, options, report, signal }: Training)
   })
   for (const name of await attemptsIn(job.directory)) await rm(path.join(job.directory, name), { recursive: true, force: true })
   const scratch = await makeScratch(job.directory)
-  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a' })
+  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a', mode: 0o600 })
   // A full disk must fail the training where it writes its checkpoints, not through its log.
   let logFailure: Error | undefined
   log.on('error', (error) => (logFailure = error))
@@ -92,6 +94,8 @@ async function train({ job, inputs, config, options, report, signal }: Training)
     ...(options.silenceLimitMs === undefined ? {} : { silenceLimitMs: options.silenceLimitMs }),
     signal: AbortSignal.any([signal, timeLimit]),
   })
+  const kept = path.join(job.directory, 'kept')
+  const steps = keptSteps(plan.conversations.length, job.settings.epochs, job.keep ?? 1)
   try {
     const outcome = await runTraining({
       ...{
@@ -103,13 +107,14 @@ async function train({ job, inputs, config, options, report, signal }: Training)
         template: plan.template,
         settings: job.settings,
       },
-      ...{ checkpoints: path.join(job.directory, 'checkpoints'), processors: processorCount() },
+      ...{ checkpoints: path.join(job.directory, 'checkpoints'), processors: processorCount(), keptSteps: steps, kept },
       onStep: progressReporter(plan.conversations.length, report, note),
     })
     await worker.close()
     const { rows, tokens, leftOut, exactTokens } = plan
     await recordResult(job, inputs, {
       ...{ adapter: path.join(outcome.last.directory, stateFiles.adapter), steps: plan.conversations.length, finalLoss: outcome.finalLoss },
+      checkpoints: steps.map((step) => ({ step, adapter: keptAdapter(kept, step) })),
       details: { engine: engineVersion, recipe, rows, tokens, exactTokens, leftOut, resumedAt: outcome.resumedAt },
     })
     await rm(path.join(job.directory, 'checkpoints'), { recursive: true, force: true })

@@ -27,6 +27,8 @@ export interface TrainingJob {
   /** train.jsonl: a row `{"id","messages":[{role,content},...]}` each. */
   trainFile: string
   settings: TrainingSettings
+  /** Adapters to keep from ends of passes, that of the end included; 1 when left out. A trainer that can't keep them leaves the last one only. */
+  keep?: number
   /** Everything the training writes lies in here; it may hold the checkpoints of an interrupted attempt. */
   directory: string
 }
@@ -41,10 +43,18 @@ export interface TrainingProgress {
   timeLeftMs: number | null
 }
 
+export interface KeptCheckpoint {
+  /** Steps done by then. */
+  step: number
+  adapter: string
+}
+
 export interface TrainingResult {
   /** A GGUF LoRA file inside the job's directory. */
   adapter: string
   steps: number
+  /** Adapters kept at ends of earlier passes, oldest first: GGUF LoRA files inside the job's directory. */
+  checkpoints?: KeptCheckpoint[]
   finalLoss: number | null
   /** What the trainer wants to have on record (versions, packing, resumed or not). */
   details: Record<string, unknown>

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { GenesisError } from '../errors.ts'
 import type { Trainer, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
+import { checkpointsIn } from './program-checkpoints.ts'
 import { adapterIn, keepOutputOf, layOutDataset } from './program-files.ts'
 import type { Recipe } from './recipe.ts'
 import { runHere } from './run-here.ts'
@@ -33,7 +34,7 @@ export function programTrainer(recipe: Recipe, limits: Run['limits']): Trainer {
       return result === undefined ? { status: 'lost' } : { status: 'done', result }
     },
     cancel: async (_handle, job) => {
-      for (const name of ['dataset', 'output']) await rm(path.join(job.directory, name), { recursive: true, force: true })
+      for (const name of ['dataset', 'output', 'kept']) await rm(path.join(job.directory, name), { recursive: true, force: true })
     },
   }
 }
@@ -51,7 +52,7 @@ async function train({ job, inputs, recipe, limits, report, signal }: Training):
   const kept = await keepOutputOf(folders.output, inputs)
   const call = await recipe.call(job, { ...folders, base: job.base.path, model: recipe.model }, kept)
   await layOutDataset(job, folders.dataset, call.files)
-  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a' })
+  const log = createWriteStream(path.join(job.directory, 'training.log'), { flags: 'a', mode: 0o600 })
   // A full disk must fail the training where it writes its adapter, not through its log.
   log.on('error', () => log.destroy())
   const progress = recipe.progress(performance.now(), call.steps)
@@ -74,7 +75,8 @@ async function train({ job, inputs, recipe, limits, report, signal }: Training):
     lastWords: recipe.cause(ended.lastLines),
   })
   const details = { program: path.basename(call.program), ...call.details }
-  await recordResult(job, inputs, { adapter, steps: progress.steps, finalLoss: progress.lastLoss, details })
+  const checkpoints = await checkpointsIn(path.join(folders.output, call.result ?? ''), job, adapter)
+  await recordResult(job, inputs, { adapter, steps: progress.steps, checkpoints, finalLoss: progress.lastLoss, details })
   await rm(folders.output, { recursive: true, force: true })
 }
 

@@ -10,6 +10,7 @@ const Recorded = z.object({
   inputs: z.string(),
   adapterDigest: z.string(),
   steps: z.int(),
+  checkpoints: z.array(z.object({ step: z.int(), file: z.string(), digest: z.string() })).default([]),
   finalLoss: z.number().nullable(),
   details: z.record(z.string(), z.unknown()),
 })
@@ -18,7 +19,11 @@ type Recorded = z.infer<typeof Recorded>
 const adapterName = 'adapter.gguf'
 
 /** Checks the adapter by itself, puts it in its place and records that it is done. `result.adapter` is where it was made. */
-export async function recordResult(job: TrainingJob, inputs: string, { adapter: made, ...result }: TrainingResult): Promise<void> {
+export async function recordResult(
+  job: TrainingJob,
+  inputs: string,
+  { adapter: made, checkpoints = [], ...result }: TrainingResult,
+): Promise<void> {
   const lora = await readLora(made)
   await lora.close()
   const adapter = path.join(job.directory, adapterName)
@@ -29,7 +34,10 @@ export async function recordResult(job: TrainingJob, inputs: string, { adapter: 
   } catch (error) {
     throw writeError(error, adapter)
   }
-  const recorded: Recorded = { inputs, adapterDigest: await digestFile(adapter), ...result }
+  const kept = []
+  for (const { step, adapter: file } of checkpoints)
+    kept.push({ step, file: path.relative(job.directory, file), digest: await digestFile(file) })
+  const recorded: Recorded = { inputs, adapterDigest: await digestFile(adapter), checkpoints: kept, ...result }
   await writeFileAtomic(path.join(job.directory, 'result.json'), `${JSON.stringify(recorded, null, 2)}\n`)
 }
 
@@ -40,9 +48,11 @@ export async function finishedResult(job: TrainingJob, inputs: string): Promise<
   const parsed = Recorded.safeParse(JSON.parse(text))
   if (!parsed.success || parsed.data.inputs !== inputs) return undefined
   const adapter = path.join(job.directory, adapterName)
-  const { adapterDigest, steps, finalLoss, details } = parsed.data
+  const { adapterDigest, checkpoints, steps, finalLoss, details } = parsed.data
   if ((await digestIfPresent(adapter)) !== adapterDigest) return undefined
-  return { adapter, steps, finalLoss, details }
+  const kept = checkpoints.map(({ step, file, digest }) => ({ step, digest, adapter: path.join(job.directory, file) }))
+  for (const { adapter: file, digest } of kept) if ((await digestIfPresent(file)) !== digest) return undefined
+  return { adapter, steps, checkpoints: kept.map(({ step, adapter: file }) => ({ step, adapter: file })), finalLoss, details }
 }
 
 async function digestIfPresent(file: string): Promise<string | undefined> {

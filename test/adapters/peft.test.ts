@@ -76,6 +76,8 @@ test('adapters that are more than B A added to linear layers are refused with th
     [{ peft_type: 'IA3' }, /IA3/],
     [{ layer_replication: [[0, 1]] }, /more layers/],
     [{ rank_pattern: { '(': 1 } }, /pattern/],
+    // It would take for ever.
+    [{ rank_pattern: { '([a-z0-9._]+)+!': 1 } }, /pattern/],
   ] as const)
     await refused(settings, pair, 'GI-ADAPTER-UNSUPPORTED', reason)
   const named = (module: string) => ({ [`base_model.model.${module}.lora_A.weight`]: ones(1, 32), [`base_model.model.${module}.lora_B.weight`]: ones(32, 1) }) // prettier-ignore

@@ -203,7 +203,7 @@ describe('unknown keys', () => {
     ['{"serving":{"zzzzzz":5}}', 'serving.zzzzzz is not a known setting; known here: kind, host, name, keep'],
     [
       '{"__proto__":{"triggers":{}}}',
-      '__proto__ is not a known setting; known here: $schema, base, corpus, trainer, runtime, serving, triggers, gate, dataset, server, hooks',
+      '__proto__ is not a known setting; known here: $schema, base, corpus, trainer, runtime, serving, triggers, gate, dataset, server, hooks, retention',
     ],
   ] as const) {
     test(content, async () => {

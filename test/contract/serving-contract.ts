@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { describe, test } from 'node:test'
 import { digestText } from '../../src/state/files.ts'
 import type { Serving } from '../../src/serving/port.ts'
@@ -89,6 +90,26 @@ export function servingContract(title: string, prepare: () => Promise<ServingUnd
       assert.equal(await serving.locate(first), null)
       await assert.rejects(serving.discard(second), { code: 'GI-RELEASE-IN-USE' })
       assert.deepEqual(await serving.served(), { name: second, digest: await digestOf('two') })
+    })
+
+    test('a model that is tried out can be asked meanwhile, is never served, and leaves nothing', async () => {
+      const { serving, makeArtefact, digestOf = plainDigest } = await prepare()
+      const model = { path: path.join(await makeArtefact(first, 'one'), 'model.gguf'), digest: await digestOf('one') }
+      for (let time = 0; time < 2; time += 1) {
+        const asked = await serving.tryOut(first, model, async (given) => {
+          assert.equal(await serving.served(), null)
+          return await Promise.resolve(given)
+        })
+        assert.equal(asked.digest, model.digest)
+        assert.ok(asked.path === model.path || asked.serverName !== undefined)
+        assert.equal(await serving.locate(first), null)
+      }
+      const failure = new Error('it could not be asked')
+      await assert.rejects(
+        serving.tryOut(first, model, () => Promise.reject(failure)),
+        failure,
+      )
+      assert.equal((await serving.stage(second, await makeArtefact(second, 'two'))).digest, await digestOf('two'))
     })
 
     test('names that lead elsewhere are refused by every operation', async () => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { approveCycle, awaitingDecision } from '../../src/cycle/approve.ts'
-import { cancelCycle } from '../../src/cycle/cancel.ts'
+import { approveCycle, rejectCycle } from '../../src/cycle/approve.ts'
 import { readStatus } from '../../src/cycle/status.ts'
 import { Config } from '../../src/config/schema.ts'
 import { hourMs, readyPlace, startMs } from './workplace.ts'
@@ -42,8 +41,7 @@ describe('with gate.approval manual', () => {
     const place = readyPlace()
     withSettings(place, 'gate', { approval: 'manual' })
     await place.runUntilNext('deploy')
-    const id = await awaitingDecision(place.workshop, undefined)
-    await cancelCycle(place.workshop, place.config, id, 'rejected by hand: too curt')
+    await rejectCycle(place.workshop, place.config, undefined, 'too curt')
     const state = await place.state()
     assert.deepEqual(
       [state.current_model, state.last_cycle?.outcome, state.last_cycle?.reasons],

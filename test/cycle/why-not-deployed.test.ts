@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Status } from '../../src/cycle/status.ts'
 import { whyNotDeployed } from '../../src/cycle/status.ts'
 
-type Facts = Omit<Status, 'why_not_deployed'>
+type Facts = Omit<Status, 'why_not_deployed' | 'what_to_do'>
 const summary = '45 of 100 learnings; 12 of 62 days'
 const facts = (changes: Partial<Facts> = {}): Facts => ({
   ...{ last_training_time: null, learnings_since_training: 45, current_model: 'genesis-base', training_runs: 0, improvement_score: 0 },
@@ -34,6 +34,8 @@ describe('why nothing was deployed', () => {
   test('a cycle is at work, named with its step', () => {
     assert.equal(why({ cycle: open }), 'cycle-20260302-120000 is still at work (train)')
     assert.equal(why({ cycle: { ...open, step: null } }), 'cycle-20260302-120000 is still at work (conclude)')
+    const stopped = why({ cycle: { ...open, status: 'waiting' } })
+    assert.equal(stopped, 'cycle-20260302-120000 stopped before train, and nobody works on it now')
   })
 
   test('a cycle is retrying: the error of its step', () => {

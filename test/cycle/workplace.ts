@@ -7,6 +7,7 @@ import { Config } from '../../src/config/schema.ts'
 import { openJsonlCorpus } from '../../src/corpora/jsonl.ts'
 import { checkOnce } from '../../src/cycle/check.ts'
 import type { CheckResult } from '../../src/cycle/check.ts'
+import { CycleLogs } from '../../src/cycle/cycle-log.ts'
 import { JournalEvent } from '../../src/cycle/journal.ts'
 import type { Parts, Workshop } from '../../src/cycle/parts.ts'
 import { underRunLock } from '../../src/cycle/run-lock.ts'
@@ -70,9 +71,11 @@ export class Workplace {
   /** Replaces parts: what a test wants to fail. */
   replace: (parts: Parts) => Parts = (parts) => parts
   stop = new AbortController()
+  readonly #logs: CycleLogs
 
   constructor(root: string, settings: object = {}) {
     this.home = homeAt(root)
+    this.#logs = new CycleLogs(this.home, { clock: { now: () => new Date(this.nowMs) }, conceal: (text) => text })
     this.runtime = new FakeRuntime((question, model: ModelLocation) =>
       this.mind(question, this.#generationOf(model)) ? answerTo(question) : 'something else',
     )
@@ -103,8 +106,11 @@ export class Workplace {
           runtime: this.runtime,
           serving: directoryServing(this.home),
         }),
+      trainingLock: ({ trainer: { lock } }) => (typeof lock === 'string' ? lock : null),
       base: async ({ base: configured }) => await Promise.resolve(configured?.gguf === undefined ? null : { path: configured.gguf }),
       report: () => undefined,
+      log: async (entry) => await this.#logs.write(entry),
+      conceal: (text) => text,
       hook: { wants: () => true, run: (event) => this.hook(event) },
       notice: (text) => this.notices.push(text),
     }

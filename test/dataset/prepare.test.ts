@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { Config } from '../../src/config/schema.ts'
 import type { Fate } from '../../src/learnings/fates.ts'
 import type { Learning } from '../../src/learnings/learning.ts'
 import { planDataset } from '../../src/dataset/plan.ts'
@@ -108,6 +109,23 @@ test('free text is held out as well, and judged by similarity', () => {
   const heldOut = done.items.filter(({ origin }) => origin === 'learning')
   assert.ok(heldOut.length > 0)
   assert.ok(heldOut.every(({ grader }) => grader.kind === 'similarity'))
+})
+
+test('an accepted answer in free text may be given in other words', () => {
+  const wanted = 'a sentence that may be worded otherwise. '.repeat(10)
+  const done = prepare(inputOf({ learnings: corrections(3), successes: [correction(1, { kind: 'success', input: 'q', wanted })] }))
+  assert.deepEqual(
+    done.items.filter(({ origin }) => origin === 'success').map(({ grader }) => grader.kind),
+    ['similarity'],
+  )
+})
+
+test('corrections and accepted answers are graded as the configuration says, by category', () => {
+  const settings = Config.parse({ dataset: { graders: { general: 'contains' } } }).dataset
+  const successes = [correction(1, { kind: 'success', input: 'q', wanted: 'yes' })]
+  const done = prepare(inputOf({ learnings: corrections(10), successes, settings }))
+  const graders = new Set(done.items.filter(({ origin }) => origin === 'learning' || origin === 'success').map(({ grader }) => grader.kind))
+  assert.deepEqual([...graders], ['contains'])
 })
 
 test('nothing is held out while the user has 100 gate items for the release', () => {

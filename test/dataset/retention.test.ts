@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { gradersFrom } from '../../src/dataset/graded-by.ts'
 import type { HoldoutDecision } from '../../src/dataset/decision.ts'
 import { acceptRetention, planRetention, retentionToAsk } from '../../src/dataset/retention.ts'
 import type { RetentionInput, RetentionPlan } from '../../src/dataset/retention.ts'
@@ -8,6 +9,7 @@ import { isGenesisError } from './errors.ts'
 import { corpusOf, correction, item } from './samples.ts'
 
 const retentionInput = (changes: Partial<RetentionInput>): RetentionInput => ({
+  gradedBy: gradersFrom({}),
   items: [],
   taken: new Set(),
   taught: new Set(),

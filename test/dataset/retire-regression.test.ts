@@ -5,6 +5,7 @@ import type { PinnedItem } from '../../src/dataset/pinned-item.ts'
 import { curate } from '../../src/dataset/curate.ts'
 import { planDataset } from '../../src/dataset/plan.ts'
 import { prepareDataset } from '../../src/dataset/prepare.ts'
+import { gradersFrom } from '../../src/dataset/graded-by.ts'
 import { mostRegressionItems, retireRegression } from '../../src/dataset/user-items.ts'
 import { ask, corrections, inputOf } from './samples.ts'
 
@@ -13,7 +14,7 @@ const learnings = corrections(mostRegressionItems + 2)
 /** One regression item a learning; those of the lowest minutes are the oldest. */
 const pinned: PinnedItem[] = curate(learnings).examples.map((example) => {
   const minute = Number(example.id.replace('learning-', ''))
-  return pinExample(example, { release: 'genesis-base', cycle: `cycle-20250101-${String(100_000 + minute)}` })
+  return pinExample(example, { release: 'genesis-base', cycle: `cycle-20250101-${String(100_000 + minute)}` }, gradersFrom({}))
 })
 
 describe('regression items beyond 300', () => {

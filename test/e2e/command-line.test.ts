@@ -22,6 +22,7 @@ const commands = [
     'evaluate',
     'rollback',
     'package',
+    'completion',
   ],
   ...['engine install', 'engine status', 'gate judge', 'gate self-test'],
 ].map((name) => name.split(' '))

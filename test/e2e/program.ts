@@ -113,6 +113,14 @@ export function temporaryDirectory(test: TestContext): string {
   return directory
 }
 
+/** An empty home for a whole file of tests; it goes when the process ends. */
+export function homeIn(): Home {
+  const directory = mkdtempSync(path.join(tmpdir(), 'genesis-e2e-'))
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
+  mkdirSync(path.join(directory, 'data'), { mode: 0o700 })
+  return homeAt(directory)
+}
+
 /** A home with these learnings in genesis_learnings.json (text as it is, anything else as a list) and this configuration. */
 export function temporaryHome(test: TestContext, { learnings, config }: { learnings?: unknown; config?: object } = {}): Home {
   const home = homeAt(temporaryDirectory(test))

@@ -33,6 +33,7 @@ describe('status --json', () => {
       probation: { state: 'off', text: 'off: no release is in production', evidence: null, outcomes: 0 },
       notice: null,
       why_not_deployed: rest['why_not_deployed'],
+      what_to_do: 'Run "genesis-improve init --base FILE.gguf" or set "base" in genesis-improve.config.json.',
     })
     assert.match(String(rest['why_not_deployed']), /No base model is configured/)
     assert.deepEqual(

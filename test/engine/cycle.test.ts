@@ -4,6 +4,7 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import type { Judgement } from '../../src/gate/judgement.ts'
 import { steps } from '../../src/cycle/step.ts'
 import { packageRoot } from '../../src/system/package-root.ts'
 import { genesis, isWorker, journal, miniatureHome, stagedDigest, startGenesis, state, trainedSteps, workersOf } from './home.ts'
@@ -50,6 +51,16 @@ describe('a cycle on the real engine', () => {
     assert.ok(rows.every((row) => 'answer' in (JSON.parse(row) as { candidate: object }).candidate))
     const gate = path.join(reference, 'data', 'gate.jsonl')
     assert.equal(genesis(reference, ['evaluate', path.join(reference, 'base-f16.gguf'), '--set', gate]).code, 21)
+  })
+
+  test('gate self-test --artefacts: the model itself makes no difference, one with noise in its weights is refused', () => {
+    const ended = genesis(reference, ['gate', 'self-test', '--artefacts', '--simulations', '100', '--json'])
+    assert.equal(ended.code, 0, ended.stderr)
+    const { artefacts } = JSON.parse(ended.stdout) as { artefacts: Record<'itself' | 'noisy', Judgement> & { passed: boolean } }
+    assert.equal(artefacts.passed, true)
+    const { gate, retention } = artefacts.itself.strata
+    assert.deepEqual([gate.gains, gate.losses, retention.gains, retention.losses], [0, 0, 0, 0])
+    assert.equal(artefacts.noisy.verdict, 'REFUSE')
   })
 
   test('killed with -9 at the end of each step outside train, it makes the same release', () => {

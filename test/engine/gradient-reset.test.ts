@@ -44,6 +44,7 @@ describe('the gradient reset', () => {
         ...{ worker, base: demoBase, settings, template: null, inputs: 'test', processors: 2, onStep: () => undefined },
         conversations: Array.from({ length: steps }, () => conversation),
         ...{ checkpoints: path.join(scratch, 'checkpoints'), scratch: path.join(scratch, 'attempt') },
+        ...{ keptSteps: [], kept: path.join(scratch, 'kept') },
       })
       const expected = adam([1, 1, 1, 1])
       assert.ok(Math.abs(expected - 4) < 1e-9)

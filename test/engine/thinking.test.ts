@@ -46,6 +46,7 @@ test("packed exchanges are laid out as the model's own template lays out one wit
         const { last } = await runTraining({
           ...{ worker, base, conversations: plan.conversations, template: used, settings: job.settings, inputs: 'test', processors: 2 },
           ...{ checkpoints: path.join(scratch, 'checkpoints'), scratch: path.join(scratch, 'attempt'), onStep: () => undefined },
+          ...{ keptSteps: [], kept: path.join(scratch, 'kept') },
         })
         return await digestFile(path.join(last.directory, stateFiles.adapter))
       } finally {

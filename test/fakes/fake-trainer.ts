@@ -7,7 +7,7 @@ import { openGguf } from '../../src/gguf/gguf-file.ts'
 import { MetadataValue } from '../../src/gguf/metadata.ts'
 import { writeGguf } from '../../src/gguf/writer.ts'
 import { digestFile, readTextIfPresent, writeFileAtomic } from '../../src/state/files.ts'
-import type { Trainer, TrainingHandle, TrainingJob, TrainingProgress, TrainingState } from '../../src/trainers/port.ts'
+import type { KeptCheckpoint, Trainer, TrainingHandle, TrainingJob, TrainingProgress, TrainingState } from '../../src/trainers/port.ts'
 
 export interface FakeTrainerFaults {
   /** Ends with GI-ENGINE-CRASHED before this step. */
@@ -59,9 +59,18 @@ export class FakeTrainer implements Trainer {
       await this.faults.afterEach?.(step, signal)
     }
     if (this.faults.leaveNothing === true) return handle
-    const adapter = await writeAdapter(job, inputs)
+    for (const { step, adapter } of this.#kept(job)) await writeAdapter(job, `${inputs} ${step}`, adapter)
+    const adapter = path.join(job.directory, 'adapter.gguf')
+    await writeAdapter(job, inputs, adapter)
     await writeFileAtomic(path.join(job.directory, 'result.json'), JSON.stringify({ inputs, digest: await digestFile(adapter), resumedAt }))
     return handle
+  }
+
+  /** As many as are wanted, of the last steps. */
+  #kept({ keep = 1, directory }: TrainingJob): KeptCheckpoint[] {
+    const steps = Array.from({ length: this.#totalSteps - 1 }, (_, index) => index + 1)
+    const wanted = keep > 1 ? steps.slice(1 - keep) : []
+    return wanted.map((step) => ({ step, adapter: path.join(directory, `step-${step}.gguf`) }))
   }
 
   async observe(_handle: TrainingHandle, job: TrainingJob): Promise<TrainingState> {
@@ -71,7 +80,13 @@ export class FakeTrainer implements Trainer {
     const adapter = path.join(job.directory, 'adapter.gguf')
     return {
       status: 'done',
-      result: { adapter, steps: this.#totalSteps, finalLoss: 2 / this.#totalSteps, details: { resumedAt: result.resumedAt } },
+      result: {
+        adapter,
+        checkpoints: this.#kept(job),
+        steps: this.#totalSteps,
+        finalLoss: 2 / this.#totalSteps,
+        details: { resumedAt: result.resumedAt },
+      },
     }
   }
 
@@ -84,7 +99,7 @@ async function inputsOf({ base, trainFile, settings }: TrainingJob): Promise<str
   return JSON.stringify([base.digest, await digestFile(trainFile), settings])
 }
 
-async function writeAdapter(job: TrainingJob, inputs: string): Promise<string> {
+async function writeAdapter(job: TrainingJob, inputs: string, file: string): Promise<void> {
   const base = await openGguf(job.base.path)
   await base.close()
   const { rank, alpha, targetModules } = job.settings
@@ -102,9 +117,7 @@ async function writeAdapter(job: TrainingJob, inputs: string): Promise<string> {
   const data = async function* (): AsyncGenerator<Uint8Array> {
     for (const { name, shape } of tensors) yield new Uint8Array(numbersFrom(`${inputs} ${name}`, (shape[0] ?? 0) * (shape[1] ?? 0)).buffer)
   }
-  const file = path.join(job.directory, 'adapter.gguf')
   await writeGguf(file, { version: 3, alignment: 32, metadata, tensors }, data())
-  return file
 }
 
 /** Small numbers that follow from a text alone. */

@@ -54,6 +54,14 @@ describe('recording', () => {
     await recordLearning(home, { id: 'x', input: 'q', wanted: 'a' }, clock)
     assert.equal((await recordLearning(home, { id: 'x', input: 'q', wanted: 'a' }, clock)).recorded, false)
   })
+  test('a line that a crash cut short was not recorded, so the same learning sent again is', async (t) => {
+    const home = await temporaryHome(t)
+    await appendFile(home.learningsJsonl, '{"id":"one","kind":"correction","input":"q","wan')
+    const fields: NewLearning = { id: 'one', input: 'q', wanted: 'a' }
+    assert.equal((await recordLearning(home, fields, clock)).recorded, true)
+    assert.equal((await countLearnings(home)).waiting, 1)
+    assert.equal((await recordLearning(home, fields, clock)).recorded, false)
+  })
   test('after a line that a crash cut short the next one is whole', async (t) => {
     const home = await temporaryHome(t)
     await recordLearning(home, { input: 'q', wanted: 'a' }, clock)

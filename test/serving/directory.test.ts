@@ -187,7 +187,7 @@ describe('what the system refuses', () => {
     for (const directory of [home.root, home.data, home.models, path.join(home.models, first), path.join(home.models, second)])
       await chmod(directory, 0o555)
     for (const name of [first, second]) {
-      for (const file of ['model.gguf', 'SHA256SUMS']) await chmod(path.join(home.models, name, file), 0o444)
+      for (const file of ['model.gguf', 'Modelfile', 'SHA256SUMS']) await chmod(path.join(home.models, name, file), 0o444)
     }
     await asUnprivileged(async () => {
       assert.deepEqual(await serving.served(), { name: first, digest: digestText('one') })

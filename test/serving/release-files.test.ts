@@ -5,7 +5,8 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { renderModelfile } from '../../src/serving/modelfile.ts'
 import { releasesToPrune } from '../../src/serving/prune.ts'
-import { damagedReleases, listReleases, readRelease, recordedDigest, updateRelease } from '../../src/serving/release-files.ts'
+import { damagedReleases, listReleases, readRelease, updateRelease } from '../../src/serving/release-files.ts'
+import { parseSums } from '../../src/serving/sums.ts'
 import { homeAt } from '../../src/state/home.ts'
 import type { Home } from '../../src/state/home.ts'
 import { readState } from '../../src/state/store.ts'
@@ -100,10 +101,10 @@ test('a Modelfile says what the model was evaluated with, quoted where it has se
 
 test('SHA256SUMS is read in both of its forms, by exact name', () => {
   const sum = 'ab'.repeat(32)
-  assert.equal(recordedDigest(`${sum}  model.gguf\n`, 'model.gguf'), sum)
-  assert.equal(recordedDigest(`${sum} *model.gguf\r\n`, 'model.gguf'), sum)
-  assert.equal(recordedDigest(`${sum}  other-model.gguf\n`, 'model.gguf'), undefined)
-  assert.equal(recordedDigest('', 'model.gguf'), undefined)
+  assert.equal(parseSums(`${sum}  model.gguf\n`).get('model.gguf'), sum)
+  assert.equal(parseSums(`${sum} *model.gguf\r\n`).get('model.gguf'), sum)
+  assert.equal(parseSums(`${sum}  other-model.gguf\n`).get('model.gguf'), undefined)
+  assert.equal(parseSums('').get('model.gguf'), undefined)
 })
 
 describe('whose weights are freed', () => {

@@ -11,7 +11,7 @@ const python = await install('trl')
 describe('TRL', () => {
   for (const method of ['sft', 'dpo'] as const)
     test(`trains by ${method} to a merged GGUF file that answers as transformers and PEFT do`, async () => {
-      const { trainer, config } = trainerWith({ kind: 'trl', method, steps: 6 })
+      const { trainer, config } = trainerWith({ kind: 'trl', method, steps: 6, learningRate: 0.01 })
       const job = await makeJob(config)
       assert.deepEqual(await trainer.preflight(job.base), [])
       const steps: number[] = []

@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { releasesToPrune } from '../../serving/prune.ts'
-import { listReleases, updateRelease } from '../../serving/release-files.ts'
-import { readState } from '../../state/store.ts'
+import { updateRelease } from '../../serving/release-files.ts'
 import { readTextIfPresent, writeFileAtomic } from '../../state/files.ts'
-import { fatesFile, releaseNameOf, trainingDirectory } from '../cycle-directory.ts'
+import { fatesFile, releaseNameOf } from '../cycle-directory.ts'
+import { freeTraining } from '../free-training.ts'
+import type { Pruned } from '../pruning/plan.ts'
+import { prune } from '../pruning/prune.ts'
 import { asNumber } from '../result.ts'
 import type { StepContext, StepResult } from '../run-step.ts'
 import { writeBack } from '../write-back.ts'
@@ -31,14 +31,19 @@ export async function conclude(context: StepContext): Promise<StepResult> {
   } else {
     await made.serving.discard(release)
   }
-  const { state } = await readState(context.home)
-  const served = await made.serving.served()
-  const freed = releasesToPrune(await listReleases(context.home), served?.name ?? state.current_model, cycle.config.serving.keep)
-  for (const name of freed) await made.serving.discard(name)
-  await rm(trainingDirectory(context.cycleDirectory), { recursive: true, force: true })
+  await freeTraining(context.cycleDirectory)
+  const pruned = await prune(context, made.serving, cycle.config)
+  const freed = (kind: Pruned['kind']): string[] => pruned.filter((item) => item.kind === kind).map(({ name }) => name)
   const isDeployed = context.verdict === 'DEPLOY'
   const writtenBack = isDeployed ? await writeBack(context) : null
-  return { result: { freed, release: isDeployed ? release : null, ...(writtenBack === null ? {} : { writtenBack }) } }
+  return {
+    result: {
+      freed: freed('weights'),
+      freedCycles: freed('cycle'),
+      release: isDeployed ? release : null,
+      ...(writtenBack === null ? {} : { writtenBack }),
+    },
+  }
 }
 
 async function recordFates(context: StepContext): Promise<void> {

@@ -7,6 +7,7 @@ import type { DatasetPlan } from '../../dataset/plan.ts'
 import { prepareDataset } from '../../dataset/prepare.ts'
 import type { PreparedDataset } from '../../dataset/prepare.ts'
 import { retentionToAsk } from '../../dataset/retention.ts'
+import { validationFile } from '../../dataset/validation-items.ts'
 import { promptConventionDigest } from '../../evaluation/prompt-convention.ts'
 import { bestCase } from '../../gate/best-case.ts'
 import type { FailureShare, Judgement } from '../../gate/judgement.ts'
@@ -14,6 +15,7 @@ import { estimatedLiveAccuracy } from '../../gate/live-accuracy.ts'
 import type { Fate } from '../../learnings/fates.ts'
 import { simulationSource } from '../../learnings/learning.ts'
 import type { ModelLocation } from '../../runtimes/port.ts'
+import { requireDiskSpace } from '../../state/disk-space.ts'
 import { appendLines, digestFile, writeFileAtomic, writeLines } from '../../state/files.ts'
 import { withLock } from '../../state/lock.ts'
 import { answerPinned } from '../answer-pinned.ts'
@@ -26,6 +28,7 @@ import type { StepContext, StepResult } from '../run-step.ts'
 import { shareOf } from '../share-of.ts'
 import { successFates } from '../success-fates.ts'
 import { readDatasetInput } from './dataset-input.ts'
+import { spaceNeeded } from './space-needed.ts'
 
 /**
  * Makes the dataset and the pinned items, runs the baseline on them, and asks the gate for the best case: when even that could not be
@@ -33,6 +36,7 @@ import { readDatasetInput } from './dataset-input.ts'
  */
 export async function prepare(context: StepContext): Promise<StepResult> {
   const { cycle, made } = context
+  await requireDiskSpace(context.directory, await spaceNeeded.prepare(context), 'prepare the dataset')
   const baseline = await locateModel(made.serving, cycle.baseline, cycle.base)
   const plan = planDataset(await readDatasetInput(context))
   const layout = await checkLayout(context, baseline, plan.input.learnings)
@@ -114,6 +118,11 @@ async function writeDataset({ directory }: StepContext, prepared: PreparedDatase
     path.join(directory, 'pinned.jsonl'),
     prepared.items.map((item) => JSON.stringify(item)),
   )
+  if (prepared.validationItems.length > 0)
+    await writeLines(
+      path.join(directory, validationFile),
+      prepared.validationItems.map((item) => JSON.stringify(item)),
+    )
   await writeLines(
     path.join(directory, 'fates.jsonl'),
     fates.map((fate) => JSON.stringify(fate)),

@@ -1,10 +1,10 @@
-import { copyFile, link } from 'node:fs/promises'
+import { chmod, copyFile, link } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../../errors.ts'
 import { requireDiskSpace } from '../../state/disk-space.ts'
 import { digestFile, makeDirectory } from '../../state/files.ts'
-import type { TrainingJob } from '../../trainers/port.ts'
 import { trainingSettings } from '../../trainers/settings.ts'
+import type { KeptCheckpoint, TrainingJob } from '../../trainers/port.ts'
 import { trainingDirectory } from '../cycle-directory.ts'
 import { requireRemembered } from '../require-remembered.ts'
 import type { StepContext, StepResult, StepWaiting } from '../run-step.ts'
@@ -41,11 +41,13 @@ export async function train(context: StepContext): Promise<StepResult | StepWait
   }
   const adapter = path.join(context.directory, 'adapter.gguf')
   await linkOrCopy(state.result.adapter, adapter)
+  const checkpoints = await takeCheckpoints(context, state.result.checkpoints ?? [])
   return {
     result: {
       trainer: trainer.name,
       adapterDigest: await digestFile(adapter),
       steps: state.result.steps,
+      ...(checkpoints.length === 0 ? {} : { checkpoints }),
       finalLoss: state.result.finalLoss,
       durationMs: context.clock.now().getTime() - startedMs,
       details: state.result.details,
@@ -62,8 +64,22 @@ async function trainingJob(context: StepContext): Promise<TrainingJob> {
     base: cycle.base,
     trainFile: path.join(context.from('prepare'), 'train.jsonl'),
     settings: trainingSettings(cycle.config.trainer),
+    keep: cycle.config.trainer.checkpoints,
     directory,
   }
+}
+
+async function takeCheckpoints(
+  { directory }: StepContext,
+  kept: readonly KeptCheckpoint[],
+): Promise<{ step: number; file: string; digest: string }[]> {
+  const taken = []
+  for (const { step, adapter } of kept) {
+    const file = `adapter-${step}.gguf`
+    await linkOrCopy(adapter, path.join(directory, file))
+    taken.push({ step, file, digest: await digestFile(path.join(directory, file)) })
+  }
+  return taken
 }
 
 async function linkOrCopy(from: string, to: string): Promise<void> {
@@ -75,4 +91,6 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EXDEV' && code !== 'EMLINK') throw error
     await copyFile(from, to)
   }
+  // Whoever made it may have let everybody read it.
+  await chmod(to, 0o600)
 }
