@@ -52,9 +52,10 @@ const checkpointStep =
   }
 
 /** A row of its table, "  20    5.043 ▼      988      0.8k", or what earlier versions print, "Iter 20: Train loss 5.043, ...". */
+// The arrows are escaped: the built program is read as Latin-1, and a pattern is not escaped by the bundler.
 export function readMlxLine(line: string): Reported {
   const plain = stripVTControlCharacters(line)
-  const row = /^\s*(\d+)\s+(-?\d+\.\d+|nan|inf)\s+[▼▲]/.exec(plain) ?? /^Iter (\d+): Train loss (-?\d+\.\d+|nan|inf)/.exec(plain)
+  const row = /^\s*(\d+)\s+(-?\d+\.\d+|nan|inf)\s+[\u25bc\u25b2]/.exec(plain) ?? /^Iter (\d+): Train loss (-?\d+\.\d+|nan|inf)/.exec(plain)
   if (row === null) return {}
   const loss = Number(row[2])
   return { step: Number(row[1]), ...(Number.isFinite(loss) ? { loss } : {}) }
