@@ -17,7 +17,10 @@ describe('TRL', () => {
       const steps: number[] = []
       const state = await trainer.observe(await trainer.begin(job, ({ step }) => steps.push(step), never), job)
       assert.equal(state.status, 'done')
-      assert.deepEqual(steps, Array.from({ length: 12 }, (_, index) => index + 1))
+      assert.deepEqual(
+        steps,
+        Array.from({ length: 12 }, (_, index) => index + 1),
+      )
       const { adapter } = (state as { result: { adapter: string } }).result
 
       const dataset = path.join(job.directory, 'dataset')
