@@ -44,7 +44,7 @@ module.exports = {
       comment: "Only a port's own index.ts names its implementations; src/app.ts reads the tables.",
       severity: 'error',
       from: { pathNot: '^src/(corpora|trainers|runtimes|serving)/|^src/app\\.ts' },
-      to: { path: '^src/(corpora|trainers|runtimes|serving)/(index|jsonl|engine|command|directory|ollama)\\.ts' },
+      to: { path: '^src/(corpora|trainers|runtimes|serving)/(index|jsonl|engine|command|mlx|trl|directory|ollama)\\.ts' },
     },
     {
       name: 'runners-only-through-their-table',

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { defaultEngineDirectory, enginePaths } from '../src/engine/engine-directory.ts'
 import { planTraining } from '../src/engine/plan.ts'
 import { learningRateAt } from '../src/engine/train.ts'
+import { trainingSettings } from '../src/trainers/settings.ts'
 import { Config } from '../src/config/schema.ts'
 import { runtimes } from '../src/runtimes/index.ts'
 import { digestFile } from '../src/state/files.ts'
@@ -88,7 +89,8 @@ async function inputsOf(file: string): Promise<string[]> {
   return lines.map((line) => (JSON.parse(line) as { input: string }).input)
 }
 
-async function bareTraining(directory: string, { base, prepared, config: { trainer } }: DemoRun): Promise<number> {
+async function bareTraining(directory: string, { base, prepared, config }: DemoRun): Promise<number> {
+  const trainer = trainingSettings(config.trainer)
   const trainFile = path.join(prepared, 'train.jsonl')
   const { conversations } = await planTraining({ base: { path: base, digest: '' }, trainFile, settings: trainer })
   const data = path.join(directory, 'conversations.jsonl')
@@ -104,7 +106,7 @@ async function bareTraining(directory: string, { base, prepared, config: { train
   return bare('train.cjs', [base, data, folder, JSON.stringify(options)])
 }
 
-const modulesOf = ({ targetModules }: Config['trainer']): string =>
+const modulesOf = ({ targetModules }: { targetModules: readonly string[] }): string =>
   targetModules.map((name) => (name === 'attn_output' ? 'attn_o' : name)).join(',')
 
 async function bareAnswers(directory: string, model: string, prompts: readonly string[], { runtime }: Config): Promise<number> {

@@ -5,9 +5,9 @@ import type { ResolvedConfig } from './config/load-config.ts'
 import { secretsOfConfig } from './config/secrets.ts'
 import { Config } from './config/schema.ts'
 import type { Invocation } from './commands/command.ts'
+import { defaultEngineDirectory, defaultTrainersDirectory } from './engine/engine-directory.ts'
 import { CycleLogs } from './cycle/cycle-log.ts'
 import type { Parts, Workshop } from './cycle/parts.ts'
-import { defaultEngineDirectory } from './engine/engine-directory.ts'
 import { GenesisError } from './errors.ts'
 import { ollamaHost } from './ollama/host.ts'
 import type { OllamaServer } from './ollama/server.ts'
@@ -83,6 +83,7 @@ async function buildParts({ home, environment }: Invocation, config: Config, { o
     }),
     trainer: trainers[config.trainer.kind](config.trainer, {
       engineDirectory,
+      trainersDirectory: trainersDirectoryOf(environment),
       homeRoot: home.root,
       cacheDirectory: home.cache,
       checkFile: async (name, file, check) => await problemsOfFile(home, name, file, check),
@@ -133,6 +134,12 @@ function aroundBase({ home, environment, signal: stop }: Invocation, config: Con
 export function baseSurroundings(invocation: Invocation): BaseSurroundings {
   const host = ollamaHost(invocation.environment['OLLAMA_HOST'] ?? '')
   return aroundBase(invocation, Config.parse(host === undefined ? {} : { serving: { host } }))
+}
+
+/** GENESIS_TRAINERS_DIR, else the user's cache directory. */
+export function trainersDirectoryOf(environment: Invocation['environment']): string {
+  const given = environment['GENESIS_TRAINERS_DIR'] ?? ''
+  return given === '' ? defaultTrainersDirectory(environment) : path.resolve(given)
 }
 
 /** GENESIS_ENGINE_DIR, else the user's cache directory. */

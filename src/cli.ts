@@ -51,6 +51,7 @@ const commands: readonly Entry[] = [
   { name: 'doctor', summary: 'check everything that a cycle needs', load: () => import('./commands/doctor.ts') },
   { name: 'corpus', summary: 'write trusted examples into Weaviate', load: () => import('./commands/corpus.ts') },
   { name: 'package', summary: 'merge a LoRA adapter into a base model', load: () => import('./commands/package.ts') },
+  { name: 'trainer', summary: 'install a trainer, or see which are there', load: () => import('./commands/trainer.ts') },
   { name: 'engine', summary: 'install the embedded engine, or look at it', load: () => import('./commands/engine.ts') },
   { name: 'fleet', summary: 'look at many homes at once, or do what is due in all of them', load: () => import('./commands/fleet.ts') },
   { name: 'serve', summary: 'answer over HTTP: status, trigger, learnings, metrics', load: () => import('./commands/serve.ts') },

@@ -217,6 +217,27 @@ export const errorTable = {
   ),
   'GI-TRAINER-MISSING': invalid('The training program is not there.', 'Correct "trainer.command.program" in genesis-improve.config.json.'),
   'GI-TRAINER-FAILED': failed('The training program failed.', 'See the reason above, and training.log in the directory of the cycle.'),
+  'GI-TRAINER-VERSION': invalid(
+    'The installed trainer is of a version that this program does not work with.',
+    'Run "genesis-improve trainer install NAME", and take "trainer.python" out.',
+  ),
+  'GI-TRAINER-SETTING': invalid('A setting under "trainer.extra" is not one of that trainer.', 'Correct it, or take it out.'),
+  'GI-TRAINER-INSTALL': retry(
+    'The trainer could not be installed.',
+    'Check the network and the package index, then run "genesis-improve trainer install" again.',
+  ),
+  'GI-TRAINER-MEMORY': invalid(
+    'The graphics card has too little free memory for this training.',
+    'Lower "trainer.batchSize" or "trainer.contextLength", end what else uses the card, or take a smaller base.',
+  ),
+  'GI-MODEL-FOLDER': invalid(
+    'The folder under "trainer.model" holds no model that can be trained.',
+    'Name the folder of a Hugging Face model: config.json, the tokenizer, and its weights as safetensors.',
+  ),
+  'GI-MODEL-DIFFERS': invalid(
+    'The folder under "trainer.model" is another model than the base that is served.',
+    'Name the folder from which the GGUF file under "base" was made, or make a GGUF file of that folder and name it as the base.',
+  ),
   'GI-TRAINER-AWAY': retry('The training program asked to be called again later.', 'The next check tries again.'),
   'GI-TRAINER-KILLED': retry(
     'The training program was killed.',

@@ -10,8 +10,8 @@ export interface SafetensorsFile {
   file: string
   /** In the order of their bytes. */
   tensors: readonly StoredTensor[]
-  /** The values of a tensor of type F32, F16 or BF16. Throws GI-ADAPTER-UNSUPPORTED for other types. */
-  read(tensor: StoredTensor): Promise<Float32Array>
+  /** The values of a tensor of type F32, F16 or BF16, or of `count` of its rows from the row `first` on. Throws GI-ADAPTER-UNSUPPORTED for other types. */
+  read(tensor: StoredTensor, rows?: { first: number; count: number }): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -26,10 +26,11 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
     return {
       file,
       tensors,
-      read: async (tensor) => {
+      read: async (tensor, rows = { first: 0, count: tensor.shape[0] ?? 1 }) => {
         const type = readableTypes.find((readable) => readable === tensor.type)
         if (type === undefined) throw unreadableType(tensor)
-        return dequantise(type, await readRange(handle, dataStart + tensor.start, tensor.bytes, shorter))
+        const rowBytes = tensor.bytes / Math.max(1, tensor.shape[0] ?? 1)
+        return dequantise(type, await readRange(handle, dataStart + tensor.start + rows.first * rowBytes, rows.count * rowBytes, shorter))
       },
       close: () => handle.close(),
     }

@@ -4,6 +4,7 @@ import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
 import { GuardConfig } from './guard.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
+import { pythonTrainers, pythonTrainerSettings } from './python-trainer.ts'
 import { RetentionConfig } from './retention.ts'
 import { RunnerConfig } from './runner.ts'
 import { ServerConfig } from './server.ts'
@@ -85,8 +86,12 @@ const isAbsoluteOrNone = (file: string | undefined): boolean => file === undefin
 
 export const TrainerConfig = z
   .strictObject({
-    kind: z.enum(['engine', 'command']).default('engine').describe('What trains: the embedded engine, or a program of yours.'),
+    kind: z
+      .enum(['engine', 'command', ...pythonTrainers])
+      .default('engine')
+      .describe('What trains: the embedded engine, MLX-LM, TRL, or a program of yours.'),
     command: TrainerCommand.optional().describe('The program that trains, for kind "command".'),
+    ...pythonTrainerSettings,
     rank: z.int().min(1).max(512).default(16).describe('LoRA rank: how much the adapter can hold; 8 to 64 are usual.'),
     alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
     targetModules: z
@@ -94,10 +99,27 @@ export const TrainerConfig = z
       .min(1)
       .default(['attn_q', 'attn_v', 'attn_output', 'ffn_down'])
       .describe('Base tensors that get an adapter.'),
-    learningRate: z.number().positive().max(1).default(2e-4).describe('Peak learning rate.'),
+    learningRate: z
+      .number()
+      .positive()
+      .max(1)
+      .optional()
+      .describe('Peak learning rate; left out, 0.0002, or by the size of the model where that is a Hugging Face folder.'),
     minimumLearningRate: z.number().positive().max(1).default(1e-5).describe('Learning rate at the end of the cosine schedule; above 0.'),
-    epochs: z.number().positive().max(100).default(2).describe('Passes over the training set; may be a fraction.'),
-    contextLength: z.int().min(64).max(32768).default(256).describe('Tokens of a training step; an example that is longer is left out.'),
+    epochs: z
+      .number()
+      .positive()
+      .max(100)
+      .optional()
+      .describe('Passes over the training set; may be a fraction. Left out, 2, or up to 5 for few examples on a Hugging Face folder.'),
+    contextLength: z
+      .int()
+      .min(64)
+      .max(32768)
+      .optional()
+      .describe(
+        'Tokens of a training step; an example that is longer is left out. Left out itself, 256, or 1024 on a Hugging Face folder.',
+      ),
     loraScale: z
       .union([z.number().positive().max(1), z.literal('auto')])
       .default(1)
@@ -136,19 +158,24 @@ export const TrainerConfig = z
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
     runner: RunnerConfig.prefault({}).describe('Where the training program runs.'),
   })
-  .refine((trainer) => trainer.minimumLearningRate <= trainer.learningRate, {
+  .refine((trainer) => trainer.minimumLearningRate <= (trainer.learningRate ?? 2e-4), {
     path: ['minimumLearningRate'],
     error: 'a number up to trainer.learningRate',
   })
   .refine(({ kind, command }) => kind !== 'command' || command !== undefined, { path: ['command'], error: '{"program": FILE}' })
-  .refine(({ kind, runner }) => kind !== 'engine' || runner.kind === 'local', {
+  .refine(({ kind, runner }) => kind === 'command' || runner.kind === 'local', {
     path: ['runner', 'kind'],
-    error: '"local" with the embedded engine, which trains on this machine only',
+    error: '"local"; only a trainer of the kind "command" runs elsewhere',
   })
   .refine(({ runner, command }) => runner.kind === 'local' || [command?.program, command?.model].every(isAbsoluteOrNone), {
     path: ['command'],
     error: 'absolute paths of the machine where the program runs',
   })
+  .refine(({ kind, model }) => kind === 'engine' || kind === 'command' || model !== undefined, {
+    path: ['model'],
+    error: 'the folder with the base as Hugging Face has it',
+  })
+  .refine(({ kind, method }) => kind !== 'mlx' || method !== 'dpo', { path: ['method'], error: '"sft", or another kind of trainer' })
 
 export const RuntimeConfig = z
   .strictObject({

@@ -25,6 +25,7 @@ const textVariables: Readonly<Record<string, string>> = {
   FORGE_HOST: 'the name of a host',
   GENESIS_HOME: 'the path of a directory',
   GENESIS_ENGINE_DIR: 'the path of a directory',
+  GENESIS_TRAINERS_DIR: 'the path of a directory',
   GENESIS_API_TOKEN: 'a secret of at least 16 characters',
 }
 

@@ -12,6 +12,14 @@ export function defaultEngineDirectory(
   return path.join(cacheDirectory(environment, platform), 'genesis-improve', 'engine')
 }
 
+/** Where environments of trainers are kept when GENESIS_TRAINERS_DIR doesn't say, as for the engine. */
+export function defaultTrainersDirectory(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: string = process.platform,
+): string {
+  return path.join(cacheDirectory(environment, platform), 'genesis-improve', 'trainers')
+}
+
 function cacheDirectory(environment: Readonly<Record<string, string | undefined>>, platform: string): string {
   const home = environment['HOME'] ?? environment['USERPROFILE'] ?? '.'
   const stated = platform === 'win32' ? environment['LOCALAPPDATA'] : environment['XDG_CACHE_HOME']

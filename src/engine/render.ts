@@ -13,9 +13,14 @@ const answerMark = '\u{F0000}answer\u{F0001}'
 /** What stands before the answer to `messages` in a training on this base. Unseen (text null) with a template that can't be rendered here. */
 export function trainingLayout(model: ModelFile, messages: readonly ChatMessage[]): TrainingLayout {
   const template = trainingFormat(model.chatTemplate, () => 0).template ?? model.chatTemplate ?? chatMl
-  const whole = render(template, model.tokenizer, [...messages, { role: 'assistant', content: answerMark }], {})
+  return layoutWith(template, model.tokenizer, messages)
+}
+
+/** What stands before the answer to `messages` in a training with this template; ChatML when it is null. Unseen as in `trainingLayout`. */
+export function layoutWith(template: string | null, tokenizer: ModelFile['tokenizer'], messages: readonly ChatMessage[]): TrainingLayout {
+  const whole = render(template ?? chatMl, tokenizer, [...messages, { role: 'assistant', content: answerMark }], {})
   const before = whole?.split(answerMark)[0] ?? null
-  return { text: before, tokens: tokensOf(before, model.tokenizer), startOfText: specialText(model.tokenizer, 'bosId') }
+  return { text: before, tokens: tokensOf(before, tokenizer), startOfText: specialText(tokenizer, 'bosId') }
 }
 
 /** What the engine gives the model when it is asked `messages`, thinking off. Unseen as in `trainingLayout`. */

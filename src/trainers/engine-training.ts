@@ -19,7 +19,7 @@ import { processorCount } from '../system/process.ts'
 import { finishedResult, inputsDigest, recordResult } from './training-result.ts'
 import type { Trainer, TrainerSurroundings, TrainingHandle, TrainingJob, TrainingProgress } from './port.ts'
 
-export interface EngineTrainerOptions extends Omit<TrainerSurroundings, 'homeRoot'> {
+export interface EngineTrainerOptions extends Omit<TrainerSurroundings, 'homeRoot' | 'trainersDirectory'> {
   /** Another worker in tests. */
   workerFile?: string
   silenceLimitMs?: number

@@ -104,6 +104,8 @@ export interface Trainer {
 export interface TrainerSurroundings {
   homeRoot: string
   engineDirectory: string
+  /** Where `trainer install` puts its environments, one folder each. */
+  trainersDirectory: string
   /** For what is made once and serves every training. */
   cacheDirectory: string
   /** Checks a file again only when it changed; without it each preflight looks at the base anew. `name` is one for each kind of check. */

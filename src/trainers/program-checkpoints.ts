@@ -30,7 +30,7 @@ export async function checkpointsIn(output: string, { base, directory, keep = 1 
 /** null for a checkpoint that was cut off, or is something else: one less to choose from. */
 async function wholeAdapterIn(folder: string, base: string): Promise<string | null> {
   try {
-    return await adapterIn(folder, base)
+    return await adapterIn({ output: folder, result: undefined, base, lastWords: '' })
   } catch (error) {
     if (error instanceof GenesisError && error.code !== 'GI-DISK-FULL') return null
     throw error

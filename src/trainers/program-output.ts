@@ -1,10 +1,13 @@
 import type { TrainingProgress } from './port.ts'
+import type { ProgressReading, StepSpan } from './recipe.ts'
 
 /** What a line of a training program says about its progress, as far as it does. */
 export interface Reported {
   step?: number
   totalSteps?: number
   loss?: number
+  /** Whether the line stands for one more step. */
+  another?: boolean
 }
 
 /**
@@ -39,13 +42,17 @@ function fromJson(line: string): Reported {
   }
 }
 
-/** Adds up what lines say to the one shape of progress. */
-export class ProgressReader {
+/** Adds up what lines say to the one shape of progress. `read` understands a line; steps are counted from `done` on. */
+export class ProgressReader implements ProgressReading {
   #known: Reported = {}
   readonly #startedMs: number
+  readonly #span: StepSpan
+  readonly #read: (line: string) => Reported
 
-  constructor(startedMs: number) {
+  constructor(startedMs: number, span: StepSpan = { done: 0, total: null }, read: (line: string) => Reported = readProgress) {
     this.#startedMs = startedMs
+    this.#span = span
+    this.#read = read
   }
 
   get lastLoss(): number | null {
@@ -53,17 +60,19 @@ export class ProgressReader {
   }
 
   get steps(): number {
-    return this.#known.step ?? 0
+    return this.#span.done + (this.#known.step ?? 0)
   }
 
   /** Null when the line says nothing new. */
   take(line: string, nowMs: number): TrainingProgress | null {
-    const said = readProgress(line)
+    const said = this.#read(line)
     if (Object.keys(said).length === 0) return null
-    this.#known = { ...this.#known, ...said }
-    const { step = 0, totalSteps = 0, loss = null } = this.#known
-    const timeLeftMs = step > 0 && totalSteps >= step ? Math.round(((nowMs - this.#startedMs) / step) * (totalSteps - step)) : null
-    return { step, totalSteps: Math.max(totalSteps, step), loss, timeLeftMs }
+    const counted = said.another === true ? { step: (this.#known.step ?? 0) + 1 } : {}
+    this.#known = { ...this.#known, ...said, ...counted }
+    const { step: now = 0, totalSteps = 0, loss = null } = this.#known
+    const [step, total] = [this.steps, this.#span.total ?? this.#span.done + totalSteps]
+    const timeLeftMs = now > 0 && total >= step ? Math.round(((nowMs - this.#startedMs) / now) * (total - step)) : null
+    return { step, totalSteps: Math.max(total, step), loss, timeLeftMs }
   }
 }
 

@@ -3,8 +3,9 @@ import path from 'node:path'
 import { runnerOf } from '../runners/index.ts'
 import type { RunnerLimits, RunState } from '../runners/port.ts'
 import type { Trainer, TrainingJob, TrainingProgress, TrainingState } from './port.ts'
+import { knownCall } from './known-call.ts'
 import { recordFile, runProgram, runnerJob } from './program-run.ts'
-import type { Recipe } from './recipe.ts'
+import type { Recipe, StepSpan } from './recipe.ts'
 import { finishedResult, inputsDigest } from './training-result.ts'
 
 /** Trains with a program by its recipe, wherever it runs: a dataset folder in, an adapter folder out. */
@@ -17,8 +18,8 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
     place: runner.isHere ? undefined : runner.place,
     preflight: async (base) => await (runner.isHere ? recipe.preflight(base) : runner.preflight(recipe)),
     estimate: () => Promise.resolve({ durationMs: null, diskBytes: null }),
-    // What it puts around messages is its own business.
-    layout: () => Promise.resolve({ text: null, tokens: null, startOfText: '' }),
+    ...(recipe.fits === undefined ? {} : { fits: recipe.fits }),
+    layout: recipe.layout ?? (() => Promise.resolve({ text: null, tokens: null, startOfText: '' })),
     begin: async (job, report, signal) => {
       const inputs = await inputsOf(job)
       if ((await finishedResult(job, inputs)) === undefined) await runProgram({ job, inputs, recipe, runner, costPerHour, report, signal })
@@ -30,7 +31,7 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
       const inputs = await inputsOf(job)
       const result = await finishedResult(job, inputs)
       if (result !== undefined) return { status: 'done', result }
-      return standing(recipe, await runner.observe(runnerJob(job, inputs, recipe)))
+      return standing(recipe, await runner.observe(runnerJob(job, inputs, recipe)), (await knownCall(job))?.steps)
     },
     cancel: async (_handle, job) => {
       await runner.remove(recordFile(job))
@@ -40,11 +41,11 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
 }
 
 /** A run that has ended and left no result here stands for nothing. */
-function standing(recipe: Recipe, state: RunState): TrainingState {
+function standing(recipe: Recipe, state: RunState, steps: StepSpan | undefined): TrainingState {
   if (state.status !== 'running') return { status: 'lost' }
   const { lines, elapsedMs, note } = state
   const nowMs = performance.now()
-  const reading = recipe.progress(nowMs - (elapsedMs ?? 0))
+  const reading = recipe.progress(nowMs - (elapsedMs ?? 0), steps)
   const progress = lines.reduce<TrainingProgress | null>((last, line) => reading.take(line, nowMs) ?? last, null)
   return { status: 'running', progress, note }
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.ts'
-import type { TrainingJob, TrainingProgress } from './port.ts'
+import type { Trainer, TrainingJob, TrainingProgress } from './port.ts'
 
 /** Absolute paths as the training program sees them, on the machine where it runs. */
 export interface ProgramPaths {
@@ -21,8 +21,21 @@ export interface ProgramCall {
   set: Record<string, string>
   /** Names of variables that it may see as they are where it runs; a trailing `*` stands for any ending. */
   passOn: string[]
-  /** Written into the dataset folder before the start: name to text. */
+  /** Written into the dataset folder before the start: name to text. The name may have a folder in it, with a slash. */
   files: Record<string, string>
+  /** Folder of the output, relative to it, in which this attempt leaves its adapter; left out: wherever in the output one is. */
+  result?: string
+  steps?: StepSpan
+  /** What to have on record beside the adapter. */
+  details?: Record<string, unknown>
+}
+
+/** Steps of a training. */
+export interface StepSpan {
+  /** Done by earlier attempts. */
+  done: number
+  /** In all; null while unknown. */
+  total: number | null
 }
 
 /** Adds up what a program prints to the one shape of progress. */
@@ -44,9 +57,13 @@ export interface Recipe {
   inputs(job: TrainingJob): Promise<Record<string, unknown>>
   /** As in `Trainer`, when the program runs on this machine. Never throws. */
   preflight(base: { path: string }): Promise<Problem[]>
-  /** The same for the same job and paths. */
-  call(job: TrainingJob, paths: ProgramPaths): Promise<ProgramCall>
-  progress(startedMs: number): ProgressReading
+  /** Which conversations a training step can see whole; left out: all, or it cuts them itself. */
+  fits?: NonNullable<Trainer['fits']>
+  /** As in `Trainer`; left out: it lays messages out as it likes. */
+  layout?: Trainer['layout']
+  /** The same for the same arguments. `kept`: what earlier attempts left in the output folder, relative paths with slashes. */
+  call(job: TrainingJob, paths: ProgramPaths, kept: readonly string[]): Promise<ProgramCall>
+  progress(startedMs: number, steps?: StepSpan): ProgressReading
   /** Why it failed, out of its last lines, oldest first. */
   cause(lastLines: readonly string[]): string
 }

@@ -10,6 +10,7 @@ import type { Learning } from '../../learnings/learning.ts'
 import { readDecisions, readPinned, readRetired } from '../held-out-files.ts'
 import { readPinnedSet } from '../pinned-set.ts'
 import { readJsonLines } from '../../state/json-lines.ts'
+import { trainingSettings } from '../../trainers/settings.ts'
 import { isAdapterChosen } from '../../tuning/choose-trial.ts'
 import type { StepContext } from '../run-step.ts'
 
@@ -40,6 +41,6 @@ export async function readDatasetInput(context: StepContext): Promise<DatasetInp
     isChosen: isAdapterChosen(cycle.config.trainer),
     maximumShare: cycle.config.guard.maximumShare,
     reasonToWait: (learning) => (floods.isRejected(learning) ? rejectedReason : undefined),
-    fits: await made.trainer.fits?.({ base: cycle.base, settings: cycle.config.trainer }),
+    fits: await made.trainer.fits?.({ base: cycle.base, settings: trainingSettings(cycle.config.trainer) }),
   }
 }

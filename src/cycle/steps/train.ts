@@ -5,6 +5,7 @@ import { GenesisError, systemErrorCode } from '../../errors.ts'
 import { requireDiskSpace } from '../../state/disk-space.ts'
 import { digestFile, makeDirectory, writeFileAtomic } from '../../state/files.ts'
 import type { KeptCheckpoint, TrainingJob, TrainingProgress, TrainingState } from '../../trainers/port.ts'
+import { trainingSettings } from '../../trainers/settings.ts'
 import { elsewhereFile, trainingDirectory } from '../cycle-directory.ts'
 import { requireRemembered } from '../require-remembered.ts'
 import type { StepContext, StepResult, StepWaiting } from '../run-step.ts'
@@ -74,15 +75,14 @@ function standingOf({ progress, note }: Extract<TrainingState, { status: 'runnin
 
 async function trainingJob(context: StepContext): Promise<TrainingJob> {
   const { cycle } = context
-  const { rank, alpha, targetModules, learningRate, minimumLearningRate, epochs, contextLength, seed } = cycle.config.trainer
   const directory = trainingDirectory(context.cycleDirectory)
   await makeDirectory(directory)
   return {
     id: cycle.id,
     base: cycle.base,
     trainFile: path.join(context.from('prepare'), 'train.jsonl'),
+    settings: trainingSettings(cycle.config.trainer),
     keep: cycle.config.trainer.checkpoints,
-    settings: { rank, alpha, targetModules: [...targetModules], learningRate, minimumLearningRate, epochs, contextLength, seed },
     directory,
   }
 }

@@ -1,0 +1,122 @@
+import path from 'node:path'
+import type { Config } from '../config/schema.ts'
+import type { PythonTrainer } from '../config/python-trainer.ts'
+import { GenesisError } from '../errors.ts'
+import { readModelFolder } from '../hugging-face/model-folder.ts'
+import { installedVersion, pythonIn } from '../python/environment.ts'
+import { trainerPackages } from '../python/packages.ts'
+import type { Attempt } from './attempts.ts'
+import { readDatasetRows } from './dataset-rows.ts'
+import type { DatasetRows } from './dataset-rows.ts'
+import { graphicsCards } from './graphics-cards.ts'
+import { extraProblems } from './known-keys.ts'
+import type { KnownKeys } from './known-keys.ts'
+import type { TrainerSurroundings, TrainingJob } from './port.ts'
+import { quietVariables, usualVariables } from './program-environment.ts'
+import { failureCause, ProgressReader } from './program-output.ts'
+import type { Reported } from './program-output.ts'
+import { memoryProblems, modelProblems, programProblems } from './python-problems.ts'
+import type { ProgramPaths, Recipe } from './recipe.ts'
+import { trainingSettings } from './settings.ts'
+import { layerNamesOf, planTraining } from './training-plan.ts'
+import type { TrainingPlan } from './training-plan.ts'
+
+/** What a start is made from. */
+export interface Preparation {
+  plan: TrainingPlan
+  rows: DatasetRows
+  paths: ProgramPaths & { model: string }
+  /** As in `Recipe.call`. */
+  kept: readonly string[]
+  /** The user's own settings of the trainer; known to be its. */
+  extra: Readonly<Record<string, unknown>>
+  /** Whether there is nothing faster than the processor. */
+  onProcessor: boolean
+}
+
+/** What one trainer that is a Python program has of its own. */
+export interface PythonProgram {
+  readonly name: PythonTrainer
+  keys: (method: TrainingPlan['method']) => KnownKeys
+  prepare(from: Preparation): { args: string[]; set: Record<string, string>; files: Record<string, string>; attempt: Attempt }
+  /** What a line says. */
+  read: (line: string) => Reported
+}
+
+/** More than any batch holds. */
+const manyRows = 1e6
+
+/** Trains on a Hugging Face folder with a Python program, after making sure that the folder is the model that is served. */
+export function pythonRecipe(program: PythonProgram, config: Config['trainer'], around: TrainerSurroundings): Recipe {
+  const model = path.resolve(around.homeRoot, config.model ?? '')
+  const wanted = trainerPackages[program.name]
+  const python =
+    config.python === undefined ? pythonIn(path.join(around.trainersDirectory, program.name)) : path.resolve(around.homeRoot, config.python)
+  const extra = config.extra ?? {}
+  const plans = async (job: TrainingJob): Promise<{ plan: TrainingPlan; rows: DatasetRows }> => {
+    const [{ parameters }, rows] = await Promise.all([readModelFolder(model), readDatasetRows(job)])
+    const count = config.method === 'dpo' ? rows.preferences.length : rows.train.length
+    return { plan: planTraining(config, job.settings, { parameters, rows: count }), rows }
+  }
+  return {
+    name: program.name,
+    program: python,
+    model,
+    inputs: async (job) => {
+      const { plan } = await plans(job)
+      return { trainer: program.name, version: await installedVersion(python, wanted), model: config.model, plan, extra }
+    },
+    preflight: async (base) => {
+      const ofProgram = await programProblems(python, wanted, `genesis-improve trainer install ${program.name}`)
+      const remedy = 'Correct it, or take it out of "trainer.extra".'
+      const ofSettings = extraProblems(extra, program.keys(config.method ?? 'sft'), wanted.title).map((what) => ({
+        code: 'GI-TRAINER-SETTING' as const,
+        what,
+        remedy,
+      }))
+      const modules = layerNamesOf(config.targetModules)
+      const ofModel = await modelProblems({ directory: model, modules, base: base.path }, around.checkFile)
+      if (ofModel.length > 0 || config.kind !== 'trl') return [...ofProgram, ...ofSettings, ...ofModel]
+      const { parameters } = await readModelFolder(model)
+      const plan = planTraining(config, trainingSettings(config), { parameters, rows: manyRows })
+      return [...ofProgram, ...ofSettings, ...(await memoryProblems(model, plan))]
+    },
+    fits: async ({ base }) => {
+      const { fitsTraining } = await import('../engine/plan.ts')
+      const { contextLength } = planTraining(config, trainingSettings(config), { parameters: 0, rows: 1 })
+      return await fitsTraining({ base, settings: { contextLength } })
+    },
+    layout: async (base, messages) => {
+      const [{ layoutWith }, { readGgufSummary }] = await Promise.all([import('../engine/render.ts'), import('../gguf/summary.ts')])
+      const { tokenizer } = await readGgufSummary(base.path)
+      return layoutWith((await readModelFolder(model)).chatTemplate, tokenizer, messages)
+    },
+    call: async (job, paths, kept) => {
+      const { plan, rows } = await plans(job)
+      if (plan.method === 'dpo' && rows.preferences.length === 0) throw nothingToPrefer()
+      const prepared = program.prepare({
+        plan,
+        rows,
+        paths: { ...paths, model: paths.model ?? model },
+        kept,
+        extra,
+        onProcessor: process.platform !== 'darwin' && (await graphicsCards()).length === 0,
+      })
+      const { args, set, files, attempt } = prepared
+      return {
+        ...{ program: python, args, files, set: { ...quietVariables, ...set }, passOn: [...usualVariables] },
+        ...{ result: attempt.folder, steps: { done: attempt.done, total: plan.steps } },
+        details: { trainer: program.name, version: await installedVersion(python, wanted), plan, resumedAt: attempt.done },
+      }
+    },
+    progress: (startedMs, steps) => new ProgressReader(startedMs, steps, program.read),
+    cause: failureCause,
+  }
+}
+
+const nothingToPrefer = (): GenesisError =>
+  new GenesisError('GI-TRAINER-FAILED', {
+    what: 'There are no preference pairs to train on.',
+    why: 'no learning that is trained on says what the model had answered wrong',
+    remedy: 'Record corrections with the wrong answer, or set "trainer.method" to "sft".',
+  })
