@@ -52,8 +52,9 @@ export function buildServer(routes: readonly Route[], { token, hostNames, failed
   server.setErrorHandler((error, _request, reply) => send(reply, error))
   server.setNotFoundHandler((_request, reply) => send(reply, new GenesisError('GI-PATH-UNKNOWN')))
   const open = new Set(routes.filter(({ isOpen }) => isOpen).map(({ path }) => path))
-  server.addHook('onRequest', async ({ headers, routeOptions }) => {
-    if (!isOwnHost(headers.host, hostNames)) throw new GenesisError('GI-HOST-REFUSED')
+  server.addHook('onRequest', async ({ headers, raw, routeOptions }) => {
+    // Of several, Node gives the first; whoever stands in between may have gone by another.
+    if (!isOwnHost(headers.host, hostNames) || (raw.headersDistinct['host']?.length ?? 0) > 1) throw new GenesisError('GI-HOST-REFUSED')
     if (!isOwnOrigin(headers.origin, headers.host))
       throw new GenesisError('GI-HOST-REFUSED', {
         what: 'The request comes from a page of another place.',

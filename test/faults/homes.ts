@@ -20,7 +20,8 @@ export function readyHome(around: Surroundings, settings: object = {}): Home {
   const command = { program: process.execPath, args: [fake('quick-trainer.cjs'), around.adapter] }
   const config = {
     base: { gguf: around.base },
-    trainer: { kind: 'command', command, rank: 2, alpha: 4, targetModules: ['attn_q'] },
+    // Homes that are tried side by side must not wait for each other's training.
+    trainer: { kind: 'command', command, rank: 2, alpha: 4, targetModules: ['attn_q'], lock: false },
     triggers: { learnings: 50 },
     dataset: { retentionTarget: 60 },
     gate: { failureShare: 0.2, probation: 'off' },
