@@ -23,7 +23,7 @@ export function configurationPage(): string {
   ])
   return [
     '# Configuration',
-    'Made by `npm run generate` from `src/config/schema.ts`. The few settings to begin with are in [the cycle document](SELF_IMPROVEMENT_CYCLE.md#configuration).',
+    'Made by `npm run generate` from `src/config/`. The few settings to begin with are in [the cycle document](SELF_IMPROVEMENT_CYCLE.md#configuration).',
     [
       'The file is `genesis-improve.config.json` in the home. Every key may be left out; without the file all defaults hold. Paths are relative to the home. A key that is not known, and a value that makes no sense, is an error that names the place and what is allowed;',
       'all errors are told at once, and nothing runs before they are mended. A variable of the environment that is named below counts more than the file.',

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { systemErrorCode } from '../errors.ts'
 import type { Home } from '../state/home.ts'
+import { readableNamesIn } from '../state/names-in.ts'
 import { wantedAt } from './wanted.ts'
 import type { Candidate, Wanted } from './wanted.ts'
 
@@ -36,7 +35,7 @@ const kinds = {
 async function namesOf(home: Home, wanted: Wanted['names']): Promise<Candidate[]> {
   const lists = wanted.map(async (kind) => {
     const { directory, pattern, description } = kinds[kind]
-    const found = (await namesIn(directory(home)))
+    const found = (await readableNamesIn(directory(home)))
       .filter((name) => pattern.test(name))
       .sort()
       .reverse()
@@ -46,14 +45,4 @@ async function namesOf(home: Home, wanted: Wanted['names']): Promise<Candidate[]
     ]
   })
   return (await Promise.all(lists)).flat()
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    // No home there yet, or none that may be read: it has no names to offer.
-    if (systemErrorCode(error) === undefined) throw error
-    return []
-  }
 }

@@ -1,14 +1,12 @@
 import { z } from 'zod'
-import { patternProblem } from '../evaluation/regex-grader.ts'
 import { modelNamePattern, ollamaHost, withTag } from '../ollama/host.ts'
+import { DatasetConfig } from './dataset.ts'
 import { GuardConfig } from './guard.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
-import { pythonTrainers, pythonTrainerSettings } from './python-trainer.ts'
 import { RetentionConfig } from './retention.ts'
-import { RunnerConfig } from './runner.ts'
 import { ServerConfig } from './server.ts'
-import { windowPattern } from '../triggers/window.ts'
+import { TrainerConfig } from './trainer.ts'
 
 const share = z.number().min(0).max(1)
 const positiveInteger = z.int().min(1)
@@ -71,111 +69,6 @@ export const CorpusConfig = z
     path: ['writeBack'],
     error: 'false, unless the kind is "weaviate"',
   })
-
-export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])
-
-const TrainerCommand = ProgramConfig.omit({ timeoutSeconds: true }).extend({
-  model: z.string().min(1).optional().describe('Folder with the base as the program needs it (Hugging Face); relative to the home.'),
-  environment: z
-    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/))
-    .default([])
-    .describe('Names of environment variables that it may see beside the usual ones; a "*" at the end stands for any ending.'),
-})
-
-const isAbsoluteOrNone = (file: string | undefined): boolean => file === undefined || file.startsWith('/')
-
-export const TrainerConfig = z
-  .strictObject({
-    kind: z
-      .enum(['engine', 'command', ...pythonTrainers])
-      .default('engine')
-      .describe('What trains: the embedded engine, MLX-LM, TRL, or a program of yours.'),
-    command: TrainerCommand.optional().describe('The program that trains, for kind "command".'),
-    ...pythonTrainerSettings,
-    rank: z.int().min(1).max(512).default(16).describe('LoRA rank: how much the adapter can hold; 8 to 64 are usual.'),
-    alpha: z.number().positive().max(4096).default(32).describe('LoRA alpha; the adapter is scaled by alpha / rank.'),
-    targetModules: z
-      .array(TargetModule)
-      .min(1)
-      .default(['attn_q', 'attn_v', 'attn_output', 'ffn_down'])
-      .describe('Base tensors that get an adapter.'),
-    learningRate: z
-      .number()
-      .positive()
-      .max(1)
-      .optional()
-      .describe('Peak learning rate; left out, 0.0002, or by the size of the model where that is a Hugging Face folder.'),
-    minimumLearningRate: z.number().positive().max(1).default(1e-5).describe('Learning rate at the end of the cosine schedule; above 0.'),
-    epochs: z
-      .number()
-      .positive()
-      .max(100)
-      .optional()
-      .describe('Passes over the training set; may be a fraction. Left out, 2, or up to 5 for few examples on a Hugging Face folder.'),
-    contextLength: z
-      .int()
-      .min(64)
-      .max(32768)
-      .optional()
-      .describe(
-        'Tokens of a training step; an example that is longer is left out. Left out itself, 256, or 1024 on a Hugging Face folder.',
-      ),
-    loraScale: z
-      .union([z.number().positive().max(1), z.literal('auto')])
-      .default(1)
-      .describe(
-        'Factor on the adapter when it is merged; below 1 it gives back some of what was forgotten. "auto" tries five on questions set aside.',
-      ),
-    checkpoints: z
-      .int()
-      .min(1)
-      .max(4)
-      .default(1)
-      .describe('Ends of passes whose adapters are tried on questions set aside; 1 takes the last one untried.'),
-    seed: z
-      .int()
-      .min(0)
-      .max(2147483647)
-      .default(42)
-      .describe('Seed of everything random in this section; the same seed and input give the same result.'),
-    window: z
-      .string()
-      .regex(windowPattern)
-      .optional()
-      .describe('Hours in which training may run, like "01:00-06:00"; it stops at a checkpoint at their end and goes on the next time.'),
-    nice: z
-      .int()
-      .min(0)
-      .max(19)
-      .default(0)
-      .describe('How much a training gives way to other programs of this machine, as nice(1) counts it.'),
-    lock: z
-      .union([z.string().min(1), z.literal(false)])
-      .optional()
-      .describe(
-        'File whose lock a training holds, so that one runs at a time; left out, all homes with the same engine share one. Relative to the home.',
-      ),
-    timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
-    runner: RunnerConfig.prefault({}).describe('Where the training program runs.'),
-  })
-  .refine((trainer) => trainer.minimumLearningRate <= (trainer.learningRate ?? 2e-4), {
-    path: ['minimumLearningRate'],
-    error: 'a number up to trainer.learningRate',
-  })
-  .refine(({ kind, command }) => kind !== 'command' || command !== undefined, { path: ['command'], error: '{"program": FILE}' })
-  .refine(({ kind, runner }) => kind === 'command' || runner.kind === 'local', {
-    path: ['runner', 'kind'],
-    error: '"local"; only a trainer of the kind "command" runs elsewhere',
-  })
-  .refine(({ runner, command }) => runner.kind === 'local' || [command?.program, command?.model].every(isAbsoluteOrNone), {
-    path: ['command'],
-    error: 'absolute paths of the machine where the program runs',
-  })
-  .refine(({ kind, model }) => kind === 'engine' || kind === 'command' || model !== undefined, {
-    path: ['model'],
-    error: 'the folder with the base as Hugging Face has it',
-  })
-  .refine(({ kind, method }) => kind !== 'mlx' || method !== 'dpo', { path: ['method'], error: '"sft", or another kind of trainer' })
 
 export const RuntimeConfig = z
   .strictObject({
@@ -240,55 +133,6 @@ export const GateConfig = z.strictObject({
     .lt(1)
     .optional()
     .describe('Share of requests the model fails on, when you know it; otherwise from outcomes.'),
-})
-
-/** How items that are made from learnings are graded: no pattern and no schema, since their answers are answers. */
-const ItemGrader = z.union([
-  z.enum(['exact', 'contains', 'numeric', 'json', 'similarity']),
-  z.strictObject({ kind: z.literal('command'), name: z.string().min(1) }),
-])
-
-const RedactionPattern = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,30}$/)
-    .describe('Stands in the placeholder: "customer" gives <customer-1>.'),
-  pattern: z
-    .string()
-    .min(1)
-    .refine((pattern) => patternProblem(pattern) === undefined, { error: 'a valid JavaScript pattern of at most 1000 characters' })
-    .describe('What is private, a JavaScript regular expression without flags.'),
-})
-
-export const DatasetConfig = z.strictObject({
-  maxLearnings: positiveInteger.max(1e7).default(20000).describe('Learnings trained on at most, newest first.'),
-  replay: z.number().min(0).max(100).default(1).describe('Corpus examples mixed in for each learning.'),
-  maxReplay: z.int().min(0).max(1e7).default(20000).describe('Corpus examples mixed in at most.'),
-  validationShare: z.number().min(0).max(0.5).default(0.05).describe('Share of the examples set aside as valid.jsonl.'),
-  conflicts: z
-    .enum(['newest', 'oldest', 'drop'])
-    .default('newest')
-    .describe('Of different corrections of one question: the newest or the oldest stands, or all are left out.'),
-  redaction: z
-    .enum(['replace', 'refuse', 'off'])
-    .default('replace')
-    .describe('What happens to private data: placeholders take its place, or learnings that hold some are not used, or nothing.'),
-  redactionPatterns: z
-    .array(RedactionPattern)
-    .max(50)
-    .default([])
-    .describe('What else is private: [{"name":"customer","pattern":"C-[0-9]{6}"}], JavaScript patterns.'),
-  graders: z
-    .record(z.string().min(1), ItemGrader)
-    .default({})
-    .describe('How held-out corrections and accepted answers are graded, by category; "*" for all others. See "Your own items".'),
-  retentionTarget: z.int().min(0).max(10000).default(200).describe('Retention items aimed at; the packaged set fills up to it.'),
-  seed: z
-    .int()
-    .min(0)
-    .max(2147483647)
-    .default(42)
-    .describe('Seed of everything random in this section; the same seed and input give the same result.'),
 })
 
 /** genesis-improve.config.json; every key may be left out. */

@@ -1,10 +1,11 @@
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { Config } from '../config/schema.ts'
 import { GenesisError, systemErrorCode } from '../errors.ts'
 import { readTextIfPresent } from '../state/files.ts'
 import type { Home } from '../state/home.ts'
+import { namesIn } from '../state/names-in.ts'
 import type { Step } from './step.ts'
 
 export const cycleIdPattern = /^cycle-\d{8}-\d{6}$/
@@ -79,15 +80,6 @@ async function isLink(file: string): Promise<boolean> {
     return (await lstat(file)).isSymbolicLink()
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return false
-    throw error
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return []
     throw error
   }
 }

@@ -1,6 +1,7 @@
-import { copyFile, link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { systemErrorCode } from '../errors.ts'
+import { namesIn } from '../state/names-in.ts'
 import { makeDirectory, readTextIfPresent, syncDirectory, writeError, writeFileAtomic } from '../state/files.ts'
 
 /**
@@ -107,16 +108,6 @@ async function syncFile(file: string): Promise<number> {
     return (await handle.stat()).size
   } finally {
     await handle.close()
-  }
-}
-
-/** Names in a directory; none when it doesn't exist. */
-export async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return []
-    throw error
   }
 }
 

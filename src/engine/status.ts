@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { GenesisError, systemErrorCode } from '../errors.ts'
 import type { Problem } from '../problem.ts'
+import { readableNamesIn } from '../state/names-in.ts'
 import { enginePaths } from './engine-directory.ts'
 import { enginePackage, enginePackages, engineVersion, runtimePackage } from './packages.ts'
 
@@ -74,7 +75,7 @@ async function versionIn(file: string): Promise<string | null> {
 
 /** The version of an engine of an earlier or later program beside the one that is wanted; null when there is none. */
 async function otherVersion(directory: string): Promise<string | null> {
-  const names = await namesIn(directory)
+  const names = await readableNamesIn(directory)
   const versions = names.flatMap((name) => /^llm-llamacpp-(\d.*)$/.exec(name)?.[1] ?? []).filter((version) => version !== engineVersion)
   for (const version of versions.sort().reverse()) {
     const manifest = path.join(directory, `llm-llamacpp-${version}`, 'node_modules', enginePackage, 'package.json')
@@ -82,15 +83,6 @@ async function otherVersion(directory: string): Promise<string | null> {
     if (found !== null) return found
   }
   return null
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error
-    return []
-  }
 }
 
 async function isExecutable(file: string): Promise<boolean> {

@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { systemErrorCode } from '../errors.ts'
+import { readableNamesIn } from '../state/names-in.ts'
 import type { TrainerPackage } from './packages.ts'
 
 /** The Python of a virtual environment. */
@@ -10,13 +9,13 @@ export const pythonIn = (environment: string, platform: string = process.platfor
 /** The version of a distribution beside a virtual environment's Python, without starting it; null when it has none. */
 export async function installedVersion(python: string, { distribution }: Pick<TrainerPackage, 'distribution'>): Promise<string | null> {
   const environment = path.dirname(path.dirname(python))
-  const libraries = await namesIn(path.join(environment, 'lib'))
+  const libraries = await readableNamesIn(path.join(environment, 'lib'))
   const places = [
     ...libraries.filter((name) => /^python3\.\d+$/.test(name)).map((name) => path.join(environment, 'lib', name, 'site-packages')),
     path.join(environment, 'Lib', 'site-packages'),
   ]
   for (const place of places) {
-    const found = (await namesIn(place)).find((name) => name.startsWith(`${distribution}-`) && name.endsWith('.dist-info'))
+    const found = (await readableNamesIn(place)).find((name) => name.startsWith(`${distribution}-`) && name.endsWith('.dist-info'))
     if (found !== undefined) return found.slice(distribution.length + 1, -'.dist-info'.length)
   }
   return null
@@ -38,12 +37,3 @@ function compareVersions(left: string, right: string): number {
 }
 
 const numbersOf = (version: string): number[] => version.split('.').map((part) => Number.parseInt(part, 10) || 0)
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error
-    return []
-  }
-}

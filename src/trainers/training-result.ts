@@ -1,9 +1,10 @@
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { linkOrCopy, namesIn } from '../engine/checkpoint.ts'
+import { linkOrCopy } from '../engine/checkpoint.ts'
 import { readLora } from '../gguf/lora.ts'
 import { digestFile, digestText, readTextIfPresent, writeError, writeFileAtomic } from '../state/files.ts'
+import { namesIn } from '../state/names-in.ts'
 import type { TrainingJob, TrainingResult } from './port.ts'
 
 const Recorded = z.object({
