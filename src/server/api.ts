@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { GenesisError } from '../errors.ts'
 import { errorReply, toGenesisError } from './error-reply.ts'
 import type { Reply } from './error-reply.ts'
-import { bearsToken, isOwnHost, isOwnOrigin } from './guards.ts'
+import { bearsToken, isOwnHost, isOwnOrigin, namesSeveralHosts } from './guards.ts'
 import type { Route } from './route.ts'
 
 export interface ServerOptions {
@@ -53,8 +53,7 @@ export function buildServer(routes: readonly Route[], { token, hostNames, failed
   server.setNotFoundHandler((_request, reply) => send(reply, new GenesisError('GI-PATH-UNKNOWN')))
   const open = new Set(routes.filter(({ isOpen }) => isOpen).map(({ path }) => path))
   server.addHook('onRequest', async ({ headers, raw, routeOptions }) => {
-    // Of several, Node gives the first; whoever stands in between may have gone by another.
-    if (!isOwnHost(headers.host, hostNames) || (raw.headersDistinct['host']?.length ?? 0) > 1) throw new GenesisError('GI-HOST-REFUSED')
+    if (!isOwnHost(headers.host, hostNames) || namesSeveralHosts(raw.rawHeaders)) throw new GenesisError('GI-HOST-REFUSED')
     if (!isOwnOrigin(headers.origin, headers.host))
       throw new GenesisError('GI-HOST-REFUSED', {
         what: 'The request comes from a page of another place.',

@@ -15,6 +15,11 @@ export function isOwnHost(header: string | undefined, names: readonly string[]):
   return name !== null && (isIP(name) !== 0 || name === 'localhost' || names.includes(name))
 }
 
+/** Of several Host headers Node gives the first; whoever stands in between may have gone by another. `rawHeaders`: names and values in turn. */
+export function namesSeveralHosts(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length > 1
+}
+
 /** A browser sends along from which page a request comes; pages of other places must not change anything here. */
 export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
   return origin === undefined || (host !== undefined && (origin === `http://${host}` || origin === `https://${host}`))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { bearsToken, isLoopback, isOwnHost, isOwnOrigin } from '../../src/server/guards.ts'
+import { bearsToken, isLoopback, isOwnHost, isOwnOrigin, namesSeveralHosts } from '../../src/server/guards.ts'
 
 describe('where a server can be reached', () => {
   for (const host of ['127.0.0.1', '127.8.9.1', '::1', 'localhost'])
@@ -51,4 +51,9 @@ test('only the whole token is the token', () => {
   assert.equal(bearsToken(`bearer  ${token}`, token), true)
   for (const header of [undefined, '', 'Bearer', 'Bearer ', token, `Bearer ${token} x`, `Bearer ${token.slice(0, -1)}`, `Basic ${token}`])
     assert.equal(bearsToken(header, token), false, header)
+})
+
+test('a request names one host, whatever letters the header is written with', () => {
+  assert.equal(namesSeveralHosts(['Host', 'localhost', 'Accept', 'host']), false)
+  assert.equal(namesSeveralHosts(['Host', 'localhost', 'HOST', 'elsewhere.example']), true)
 })
