@@ -29,10 +29,16 @@ export function describeStatus(status: Status, paint: ChalkInstance, now: Date):
       row('Last cycle', `${status.last_verdict.cycle}: ${paint.bold(status.last_verdict.outcome)}, ${moment(status.last_verdict.at)}`),
     )
   }
-  for (const blocker of status.blockers) lines.push(row('Blocked', paint.red(`${blocker.what}`)), row('', blocker.remedy))
+  // What is to be done is said once, at the end.
+  const { what_to_do: toDo, why_not_deployed: why } = status
+  for (const { what, remedy } of status.blockers) lines.push(row('Blocked', paint.red(what)), ...(remedy === toDo ? [] : [row('', remedy)]))
   if (status.notice !== null) lines.push(row('Notice', status.notice))
-  if (status.why_not_deployed !== null) lines.push('', wrap(`Why nothing was deployed: ${status.why_not_deployed}`, 80, 2))
-  if (status.what_to_do !== null) lines.push(wrap(`What to do: ${status.what_to_do}`, 80, 2))
+  if (why !== null)
+    lines.push(
+      '',
+      wrap(`Why nothing was deployed: ${toDo !== null && why.endsWith(toDo) ? why.slice(0, -toDo.length).trim() : why}`, 80, 2),
+    )
+  if (toDo !== null) lines.push(wrap(`What to do: ${toDo}`, 80, 2))
   return lines.join('\n')
 }
 
