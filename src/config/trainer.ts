@@ -16,6 +16,9 @@ const TrainerCommand = ProgramConfig.omit({ timeoutSeconds: true }).extend({
 
 const isAbsoluteOrNone = (file: string | undefined): boolean => file === undefined || file.startsWith('/')
 
+/** The peak learning rate where none is set, for the engine and programs of the user's. */
+export const usualLearningRate = 2e-4
+
 export const TrainerConfig = z
   .strictObject({
     kind: z
@@ -90,7 +93,7 @@ export const TrainerConfig = z
     timeLimitHours: z.number().positive().max(720).default(24).describe('A training that takes longer is stopped and fails.'),
     runner: RunnerConfig.prefault({}).describe('Where the training program runs.'),
   })
-  .refine((trainer) => trainer.minimumLearningRate <= (trainer.learningRate ?? 2e-4), {
+  .refine((trainer) => trainer.minimumLearningRate <= (trainer.learningRate ?? usualLearningRate), {
     path: ['minimumLearningRate'],
     error: 'a number up to trainer.learningRate',
   })

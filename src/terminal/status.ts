@@ -33,14 +33,13 @@ export function describeStatus(status: Status, paint: ChalkInstance, now: Date):
   const { what_to_do: toDo, why_not_deployed: why } = status
   for (const { what, remedy } of status.blockers) lines.push(row('Blocked', paint.red(what)), ...(remedy === toDo ? [] : [row('', remedy)]))
   if (status.notice !== null) lines.push(row('Notice', status.notice))
-  if (why !== null)
-    lines.push(
-      '',
-      wrap(`Why nothing was deployed: ${toDo !== null && why.endsWith(toDo) ? why.slice(0, -toDo.length).trim() : why}`, 80, 2),
-    )
+  if (why !== null) lines.push('', wrap(`Why nothing was deployed: ${withoutEnding(why, toDo)}`, 80, 2))
   if (toDo !== null) lines.push(wrap(`What to do: ${toDo}`, 80, 2))
   return lines.join('\n')
 }
+
+const withoutEnding = (text: string, ending: string | null): string =>
+  ending !== null && text.endsWith(ending) ? text.slice(0, -ending.length).trim() : text
 
 function row(label: string, text: string): string {
   return `${label.padEnd(labelWidth)}${wrap(text, 80 - labelWidth, labelWidth)}`
