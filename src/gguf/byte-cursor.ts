@@ -48,9 +48,10 @@ export class ByteCursor {
     return Number(value)
   }
 
-  /** Steps over a string and returns its bytes, which share memory with the cursor's. */
-  string(what: string): Uint8Array {
+  /** Steps over a string of at most `longest` bytes and returns them; they share memory with the cursor's. A longer one is refused unread. */
+  string(what: string, longest = Infinity): Uint8Array {
     const length = this.uint64(what)
+    if (length > longest) throw invalidGguf(`${what} has ${length} bytes; at most ${longest} are read`)
     const start = this.skip(length, what)
     return this.bytes.subarray(start, start + length)
   }

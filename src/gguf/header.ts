@@ -129,8 +129,7 @@ function checkPlaces(tensors: readonly Tensor[], fileSize: number): void {
 
 /** Names are printed and compared by other programs, to some of which a NUL is their end. */
 function readName(cursor: ByteCursor, what: keyof typeof longestName): string {
-  const bytes = cursor.string(what)
-  if (bytes.length > longestName[what]) throw invalidGguf(`${what} has ${bytes.length} bytes; at most ${longestName[what]} are read`)
+  const bytes = cursor.string(what, longestName[what])
   if (!isUtf8(bytes)) throw invalidGguf(`${what} is not UTF-8`)
   const text = Buffer.from(bytes).toString('utf8')
   if (/\p{Cc}/u.test(text)) throw invalidGguf(`${what} holds control characters: ${JSON.stringify(text)}`)
