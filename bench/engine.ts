@@ -7,7 +7,7 @@ import { planTraining } from '../src/engine/plan.ts'
 import { learningRateAt } from '../src/engine/train.ts'
 import { trainingSettings } from '../src/trainers/settings.ts'
 import { Config } from '../src/config/schema.ts'
-import { runtimes } from '../src/runtimes/index.ts'
+import { engineRuntime } from '../src/runtimes/engine.ts'
 import { digestFile } from '../src/state/files.ts'
 import { packageRoot } from '../src/system/package-root.ts'
 import type { BenchRow } from './row.ts'
@@ -121,9 +121,12 @@ async function ourAnswers(model: string, prompts: readonly string[], { runtime }
   const asked = prompts.map((content, index) => ({ id: String(index), messages: [{ role: 'user' as const, content }] }))
   const started = performance.now()
   let answered = 0
-  const answers = runtimes
-    .engine(runtime, { engineDirectory })
-    .generate(location, asked, { maxTokens, contextLength, parallel }, new AbortController().signal)
+  const answers = engineRuntime(runtime, { engineDirectory }).generate(
+    location,
+    asked,
+    { maxTokens, contextLength, parallel },
+    new AbortController().signal,
+  )
   for await (const _answer of answers) answered += 1
   if (answered !== prompts.length) throw new Error(`${answered} of ${prompts.length} answers`)
   return performance.now() - started

@@ -76,20 +76,20 @@ async function buildParts({ home, environment }: Invocation, config: Config, { o
   ])
   const engineDirectory = engineDirectoryOf(environment)
   return {
-    corpus: corpora[config.corpus.kind]({
+    corpus: await corpora[config.corpus.kind]({
       ...config.corpus,
       file: resolvedCorpus(config, home.root),
       apiKey: environment['WEAVIATE_API_KEY'],
     }),
-    trainer: trainers[config.trainer.kind](config.trainer, {
+    trainer: await trainers[config.trainer.kind](config.trainer, {
       engineDirectory,
       trainersDirectory: trainersDirectoryOf(environment),
       homeRoot: home.root,
       cacheDirectory: home.cache,
       checkFile: async (name, file, check) => await problemsOfFile(home, name, file, check),
     }),
-    runtime: runtimes[runtimeKind(config)](config.runtime, { engineDirectory, ollama }),
-    serving: servings[config.serving.kind](config.serving, {
+    runtime: await runtimes[runtimeKind(config)](config.runtime, { engineDirectory, ollama }),
+    serving: await servings[config.serving.kind](config.serving, {
       home,
       ollama,
       base: async () => {

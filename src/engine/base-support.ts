@@ -2,7 +2,6 @@ import { GenesisError } from '../errors.ts'
 import { fileTypeName } from '../gguf/file-type.ts'
 import { openGguf } from '../gguf/gguf-file.ts'
 import type { GgufFile } from '../gguf/gguf-file.ts'
-import { requantisedBytes } from '../gguf/requantise.ts'
 import type { GgufSummary } from '../gguf/summary.ts'
 import { problemOf } from '../problem.ts'
 import type { Problem } from '../problem.ts'
@@ -33,7 +32,7 @@ export async function baseProblems(file: string): Promise<Problem[]> {
     const gguf = await openGguf(file)
     await gguf.close()
     // Throws when there is a tensor that can't be made trainable.
-    bytesToPrepare(gguf)
+    await bytesToPrepare(gguf)
     return trainingProblems(gguf)
   } catch (error) {
     if (!(error instanceof GenesisError)) throw error
@@ -45,8 +44,11 @@ export async function baseProblems(file: string): Promise<Problem[]> {
 export async function preparedBytes(file: string): Promise<number | null> {
   const gguf = await openGguf(file)
   await gguf.close()
-  return bytesToPrepare(gguf)
+  return await bytesToPrepare(gguf)
 }
 
-const bytesToPrepare = (gguf: GgufFile): number | null =>
-  isTrainableType(gguf.fileType === undefined ? undefined : fileTypeName(gguf.fileType)) ? null : requantisedBytes(gguf)
+async function bytesToPrepare(gguf: GgufFile): Promise<number | null> {
+  if (isTrainableType(gguf.fileType === undefined ? undefined : fileTypeName(gguf.fileType))) return null
+  const { requantisedBytes } = await import('../gguf/requantise.ts')
+  return requantisedBytes(gguf)
+}

@@ -1,7 +1,5 @@
 import type { Config } from '../config/schema.ts'
 import type { OllamaServer } from '../ollama/server.ts'
-import { engineRuntime } from './engine.ts'
-import { ollamaRuntime } from './ollama.ts'
 import type { Runtime } from './port.ts'
 
 /** What runtimes need beside their configuration. */
@@ -10,12 +8,12 @@ export interface RuntimeSurroundings {
   ollama: (signal?: AbortSignal) => Promise<OllamaServer>
 }
 
-type RuntimeFactory = (config: Config['runtime'], surroundings: RuntimeSurroundings) => Runtime
+type RuntimeFactory = (config: Config['runtime'], surroundings: RuntimeSurroundings) => Promise<Runtime>
 
-/** Every runtime by its kind in the configuration. */
+/** Every runtime by its kind in the configuration; only the one that is asked for is read. */
 export const runtimes = {
-  engine: engineRuntime,
-  ollama: (_config: Config['runtime'], { ollama }: Pick<RuntimeSurroundings, 'ollama'>) => ollamaRuntime({ server: ollama }),
+  engine: async (config, around) => (await import('./engine.ts')).engineRuntime(config, around),
+  ollama: async (_config, { ollama }) => (await import('./ollama.ts')).ollamaRuntime({ server: ollama }),
 } satisfies Record<NonNullable<Config['runtime']['kind']>, RuntimeFactory>
 
 /** The kind that a configuration names, or that goes with what serves. */

@@ -2,8 +2,6 @@ import type { Config } from '../config/schema.ts'
 import type { OllamaServer } from '../ollama/server.ts'
 import type { FileLocation } from '../runtimes/port.ts'
 import type { Home } from '../state/home.ts'
-import { directoryServing } from './directory.ts'
-import { ollamaServing } from './ollama.ts'
 import type { Serving } from './port.ts'
 
 /** What serving targets need beside their configuration. */
@@ -15,10 +13,11 @@ export interface ServingSurroundings {
 }
 
 type Settings = Config['serving']
-type ServingFactory = (settings: Settings, surroundings: ServingSurroundings) => Serving
+type ServingFactory = (settings: Settings, surroundings: ServingSurroundings) => Promise<Serving>
 
-/** Every serving target by the name it has in the configuration. */
+/** Every serving target by its kind in the configuration; only the one that is asked for is read. */
 export const servings = {
-  directory: (_settings: Settings, { home }: Pick<ServingSurroundings, 'home'>) => directoryServing(home),
-  ollama: ({ name }, { home, ollama, base }) => ollamaServing({ home, server: ollama, production: name, base }),
+  directory: async (_settings, { home }) => (await import('./directory.ts')).directoryServing(home),
+  ollama: async ({ name }, { home, ollama, base }) =>
+    (await import('./ollama.ts')).ollamaServing({ home, server: ollama, production: name, base }),
 } satisfies Record<Settings['kind'], ServingFactory>

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
-import { corpora } from '../../src/corpora/index.ts'
+import { openJsonlCorpus } from '../../src/corpora/jsonl.ts'
 import type { CorpusEntry } from '../../src/corpora/port.ts'
 import { describeCorpus } from './corpus-contract.ts'
 
@@ -16,12 +16,12 @@ describeCorpus('jsonl', {
     const broken = ['{"input": "cut sho', '{"input":"no answer"}', '17'].slice(0, unusable)
     const lines = entries.flatMap((entry, index) => [JSON.stringify(entry), ...broken.slice(index, index + 1)])
     await writeFile(file, lines.join('\n'))
-    return corpora.jsonl({ file })
+    return openJsonlCorpus({ file })
   },
   async empty() {
-    return corpora.jsonl({ file: path.join(directory, 'missing.jsonl') })
+    return openJsonlCorpus({ file: path.join(directory, 'missing.jsonl') })
   },
   async unreadable() {
-    return corpora.jsonl({ file: directory })
+    return openJsonlCorpus({ file: directory })
   },
 })

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
-import { Config } from '../../src/config/schema.ts'
-import { servings } from '../../src/serving/index.ts'
+import { directoryServing } from '../../src/serving/directory.ts'
 import { homeAt } from '../../src/state/home.ts'
 import { makeArtefact } from '../fakes/release.ts'
 import { servingContract } from './serving-contract.ts'
@@ -16,7 +15,7 @@ servingContract('the directory target', async () => {
   made.push(home.root)
   let artefacts = 0
   return {
-    serving: servings.directory(Config.parse({}).serving, { home }),
+    serving: directoryServing(home),
     async makeArtefact(name, content) {
       artefacts += 1
       const directory = path.join(home.cycles, `attempt-${artefacts}`)

@@ -4,11 +4,11 @@ import { test } from 'node:test'
 import { Config } from '../../src/config/schema.ts'
 import { readLora } from '../../src/gguf/lora.ts'
 import { digestFile } from '../../src/state/files.ts'
-import { trainers } from '../../src/trainers/index.ts'
+import { engineTrainer } from '../../src/trainers/engine.ts'
 import type { TrainingJob, TrainingResult } from '../../src/trainers/port.ts'
 import { engine, smallJob } from './setup.ts'
 
-const trainer = trainers.engine(Config.parse({}).trainer, engine)
+const trainer = engineTrainer(Config.parse({}).trainer, engine)
 
 async function trained(job: TrainingJob): Promise<TrainingResult> {
   const handle = await trainer.begin(job, () => undefined, new AbortController().signal)

@@ -8,12 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Config } from '../../src/config/schema.ts'
 import { digestFile } from '../../src/state/files.ts'
 import { packageRoot } from '../../src/system/package-root.ts'
-import { trainers } from '../../src/trainers/index.ts'
+import { engineTrainer } from '../../src/trainers/engine.ts'
 import type { TrainingJob, TrainingResult } from '../../src/trainers/port.ts'
 import { copyOfJob, engine, smallJob } from './setup.ts'
 
 const never = new AbortController().signal
-const trainer = trainers.engine(Config.parse({}).trainer, engine)
+const trainer = engineTrainer(Config.parse({}).trainer, engine)
 const children: ChildProcess[] = []
 after(() => children.forEach((child) => child.kill('SIGKILL')))
 

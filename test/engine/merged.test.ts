@@ -6,7 +6,7 @@ import { Config } from '../../src/config/schema.ts'
 import { startWorker } from '../../src/engine/worker-client.ts'
 import { mergeLora } from '../../src/gguf/merge.ts'
 import { packageRoot } from '../../src/system/package-root.ts'
-import { trainers } from '../../src/trainers/index.ts'
+import { engineTrainer } from '../../src/trainers/engine.ts'
 import { demoBase, engine, smallJob, workplace } from './setup.ts'
 
 const never = new AbortController().signal
@@ -40,7 +40,7 @@ async function answers(model: string, extra: Record<string, string> = {}): Promi
 }
 
 test('the merged model answers as the base with the adapter applied by the engine, and otherwise than the base', async () => {
-  const trainer = trainers.engine(Config.parse({}).trainer, engine)
+  const trainer = engineTrainer(Config.parse({}).trainer, engine)
   const job = await smallJob({ learningRate: 0.02, epochs: 4, rank: 8, alpha: 16, targetModules: ['attn_v', 'attn_output', 'ffn_down'] })
   const state = await trainer.observe(await trainer.begin(job, () => undefined, never), job)
   assert.equal(state.status, 'done')

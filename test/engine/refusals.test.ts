@@ -6,11 +6,11 @@ import { Config } from '../../src/config/schema.ts'
 import { startWorker } from '../../src/engine/worker-client.ts'
 import { readGgufSummary } from '../../src/gguf/summary.ts'
 import { digestFile } from '../../src/state/files.ts'
-import { trainers } from '../../src/trainers/index.ts'
+import { engineTrainer } from '../../src/trainers/engine.ts'
 import { demoBase, engine, smallJob, workplace } from './setup.ts'
 
 const never = new AbortController().signal
-const trainer = trainers.engine(Config.parse({}).trainer, engine)
+const trainer = engineTrainer(Config.parse({}).trainer, engine)
 
 /** The demo base, saying of itself that it is quantised as Q4_K_M (general.file_type 15). */
 async function mislabelledBase(): Promise<string> {
@@ -97,7 +97,7 @@ describe('a worker that goes wrong', () => {
   })
 
   test('a training that exceeds its time limit fails for good and keeps its checkpoint', async () => {
-    const hurried = trainers.engine({ ...Config.parse({}).trainer, timeLimitHours: 0.05 / 3600 }, engine)
+    const hurried = engineTrainer({ ...Config.parse({}).trainer, timeLimitHours: 0.05 / 3600 }, engine)
     await assert.rejects(
       hurried.begin(await smallJob(), () => undefined, never),
       { code: 'GI-ENGINE-TIME-LIMIT', temporary: false },
@@ -105,7 +105,7 @@ describe('a worker that goes wrong', () => {
   })
 
   test('an engine that is not there is GI-ENGINE-MISSING', async () => {
-    const missing = trainers.engine(Config.parse({}).trainer, { ...engine, engineDirectory: path.join(workplace, 'nowhere') })
+    const missing = engineTrainer(Config.parse({}).trainer, { ...engine, engineDirectory: path.join(workplace, 'nowhere') })
     assert.equal((await missing.preflight({ path: demoBase }))[0]?.code, 'GI-ENGINE-MISSING')
     await assert.rejects(
       missing.begin(await smallJob(), () => undefined, never),

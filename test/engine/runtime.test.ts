@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import { Config } from '../../src/config/schema.ts'
-import { runtimes } from '../../src/runtimes/index.ts'
+import { engineRuntime } from '../../src/runtimes/engine.ts'
 import { digestFile } from '../../src/state/files.ts'
 import { describeRuntimeContract } from '../contract/runtime-contract.ts'
 import type { Answer } from '../../src/runtimes/port.ts'
 import { demoBase, engine } from './setup.ts'
 
-const runtime = runtimes.engine(Config.parse({}).runtime, engine)
+const runtime = engineRuntime(Config.parse({}).runtime, engine)
 const model = { path: demoBase, digest: await digestFile(demoBase) }
 const items = (await readFile(path.join(path.dirname(demoBase), 'gate.jsonl'), 'utf8')).trim().split('\n')
 const questions = items.slice(0, 24).map((line) => (JSON.parse(line) as { input: string }).input)

@@ -1,5 +1,5 @@
 import { Config } from '../../src/config/schema.ts'
-import { trainers } from '../../src/trainers/index.ts'
+import { engineTrainer } from '../../src/trainers/engine.ts'
 import type { EngineTrainerOptions } from '../../src/trainers/engine-training.ts'
 import type { TrainingJob } from '../../src/trainers/port.ts'
 
@@ -7,7 +7,7 @@ import type { TrainingJob } from '../../src/trainers/port.ts'
 const { job, engine } = JSON.parse(process.argv[2] ?? '') as { job: TrainingJob; engine: EngineTrainerOptions }
 const stop = new AbortController()
 process.on('SIGTERM', () => stop.abort())
-const trainer = trainers.engine(Config.parse({}).trainer, engine)
+const trainer = engineTrainer(Config.parse({}).trainer, engine)
 try {
   await trainer.begin(job, ({ step }) => process.stdout.write(`step ${step}\n`), stop.signal)
 } catch (error) {

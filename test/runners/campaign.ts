@@ -9,7 +9,7 @@ import { Config } from '../../src/config/schema.ts'
 import { GenesisError } from '../../src/errors.ts'
 import { digestFile } from '../../src/state/files.ts'
 import { packageRoot } from '../../src/system/package-root.ts'
-import { trainers } from '../../src/trainers/index.ts'
+import { commandTrainer } from '../../src/trainers/command.ts'
 import type { TrainingJob, TrainingState } from '../../src/trainers/port.ts'
 import { FakeTrainer } from '../fakes/fake-trainer.ts'
 import { writeModel } from '../gguf/models.ts'
@@ -95,7 +95,7 @@ const plainPath = process.env['PATH'] ?? ''
 
 /** One call as `train` makes it; the code of its error when it failed for now. */
 export async function callOnce(job: TrainingJob, config: Config['trainer']): Promise<TrainingState | string> {
-  const trainer = trainers.command(config, { homeRoot: '/' })
+  const trainer = commandTrainer(config, { homeRoot: '/' })
   try {
     return await trainer.observe(await trainer.begin(job, () => undefined, new AbortController().signal), job)
   } catch (error) {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { cancelCycle } from '../../src/cycle/cancel.ts'
 import { readStatus } from '../../src/cycle/status.ts'
 import { packageRoot } from '../../src/system/package-root.ts'
-import { trainers } from '../../src/trainers/index.ts'
+import { commandTrainer } from '../../src/trainers/command.ts'
 import { readyPlace } from '../cycle/workplace.ts'
 import type { Workplace } from '../cycle/workplace.ts'
 
@@ -23,7 +23,7 @@ function placeTraining(runner: { directory: string }): { place: Workplace; go: (
   chmodSync(program, 0o755)
   place.config.trainer = { ...place.config.trainer, kind: 'command', command: { program, args: [], environment: [] } }
   place.config.trainer.runner = { ...place.config.trainer.runner, ...runner, costPerHour: 3600 }
-  place.replace = (parts) => ({ ...parts, trainer: trainers.command(place.config.trainer, { homeRoot: root }) })
+  place.replace = (parts) => ({ ...parts, trainer: commandTrainer(place.config.trainer, { homeRoot: root }) })
   return {
     place,
     go: () => writeFileSync(path.join(root, 'go'), ''),

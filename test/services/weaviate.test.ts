@@ -6,7 +6,7 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import weaviate from 'weaviate-client'
 import { Config } from '../../src/config/schema.ts'
-import { corpora } from '../../src/corpora/index.ts'
+import { openWeaviateCorpus } from '../../src/corpora/weaviate.ts'
 import type { CorpusEntry } from '../../src/corpora/port.ts'
 import { pushCorpus } from '../../src/corpora/push.ts'
 import { writeEntries } from '../../src/corpora/weaviate-write.ts'
@@ -53,14 +53,14 @@ describeCorpus('weaviate', {
     await makeCollection(name)
     const broken = Array.from({ length: unusable }, (_, index) => ({ id: uuidOf(10 * index + 1), properties: { prompt: 'no answer' } }))
     await insert(name, [...entries.map((entry, index) => ({ id: uuidOf(10 * index), properties: propertiesOf(entry) })), ...broken])
-    return corpora.weaviate(settingsFor(name))
+    return openWeaviateCorpus(settingsFor(name))
   },
   async empty() {
     const name = newName()
     await makeCollection(name)
-    return corpora.weaviate(settingsFor(name))
+    return openWeaviateCorpus(settingsFor(name))
   },
-  unreadable: () => Promise.resolve(corpora.weaviate(settingsFor('Missing'))),
+  unreadable: () => Promise.resolve(openWeaviateCorpus(settingsFor('Missing'))),
 })
 
 test('each cause has a message of its own: HTTP, gRPC, the collection, a property, a tenant', async () => {
@@ -86,11 +86,11 @@ test('each cause has a message of its own: HTTP, gRPC, the collection, a propert
       /50051/,
     ],
   ] as const) {
-    const [problem] = await corpora.weaviate(settings).preflight()
+    const [problem] = await openWeaviateCorpus(settings).preflight()
     assert.equal(problem?.code, code)
     assert.match(problem.what, what)
     assert.match(problem.remedy, remedy)
-    await assert.rejects(readAll(corpora.weaviate(settings)), { code })
+    await assert.rejects(readAll(openWeaviateCorpus(settings)), { code })
   }
 })
 
@@ -103,9 +103,9 @@ test('a server with keys: none, a wrong one and the right one', async () => {
   const file = path.join(workplace, 'locked.jsonl')
   await writeFile(file, '{"input":"a","output":"b"}\n')
   assert.equal((await pushCorpus(file, { ...settings, apiKey: 'right' }, () => undefined)).written, 1)
-  assert.match((await corpora.weaviate(settings).preflight())[0]?.what ?? '', /wants an API key/)
-  assert.match((await corpora.weaviate({ ...settings, apiKey: 'wrong' }).preflight())[0]?.what ?? '', /refuses the API key/)
-  assert.equal((await readAll(corpora.weaviate({ ...settings, apiKey: 'right' }))).entries.length, 1)
+  assert.match((await openWeaviateCorpus(settings).preflight())[0]?.what ?? '', /wants an API key/)
+  assert.match((await openWeaviateCorpus({ ...settings, apiKey: 'wrong' }).preflight())[0]?.what ?? '', /refuses the API key/)
+  assert.equal((await readAll(openWeaviateCorpus({ ...settings, apiKey: 'right' }))).entries.length, 1)
   await locked.stop()
 })
 
@@ -123,7 +123,7 @@ test('what is pushed comes back, once however often it is pushed, also for a ten
       [true, 1234, 2],
     )
     assert.equal((await pushCorpus(file, settings, () => undefined)).created, false)
-    const { entries } = await readAll(corpora.weaviate(settings))
+    const { entries } = await readAll(openWeaviateCorpus(settings))
     assert.deepEqual(entries.map(({ input }) => input).sort(), lines.map((line) => (JSON.parse(line) as CorpusEntry).input).sort())
     assert.deepEqual(
       entries.map(({ id }) => id),
@@ -134,7 +134,7 @@ test('what is pushed comes back, once however often it is pushed, also for a ten
 
 test('what is written back is replaced when it is written again, and reads as any entry', async () => {
   const settings = settingsFor(newName())
-  const corpus = corpora.weaviate(settings)
+  const corpus = openWeaviateCorpus(settings)
   const entries = [{ id: 'learning one', input: 'What?', output: 'This.', category: 'fixing' }]
   await corpus.write?.(entries)
   await corpus.write?.([{ ...entries[0], id: 'learning one', input: 'What?', output: 'That.', category: 'fixing' }])
@@ -142,7 +142,9 @@ test('what is written back is replaced when it is written again, and reads as an
     (await readAll(corpus)).entries.map(({ input, output }) => [input, output]),
     [['What?', 'That.']],
   )
-  await assert.rejects(corpora.weaviate({ ...settings, grpcPort: 1025 }).write?.(entries) ?? Promise.resolve(), { code: 'GI-CORPUS-AWAY' })
+  await assert.rejects(openWeaviateCorpus({ ...settings, grpcPort: 1025 }).write?.(entries) ?? Promise.resolve(), {
+    code: 'GI-CORPUS-AWAY',
+  })
 })
 
 test('100,000 objects are streamed: every one once, in bounded memory', async () => {
@@ -156,7 +158,7 @@ test('100,000 objects are streamed: every one once, in bounded memory', async ()
   const seen = new Set<string>()
   const before = process.memoryUsage().rss
   let most = 0
-  for await (const { id } of corpora.weaviate(settings).read(assert.fail)) {
+  for await (const { id } of openWeaviateCorpus(settings).read(assert.fail)) {
     seen.add(id)
     if (seen.size % 10_000 === 0) most = Math.max(most, process.memoryUsage().rss - before)
   }
@@ -175,7 +177,7 @@ test('a read that breaks midway goes on where it was: nothing is missing and not
     )
   const proxy = await droppable(server.grpcPort)
   const ids: string[] = []
-  for await (const { id } of corpora.weaviate(settingsFor(name, { grpcPort: proxy.port })).read(assert.fail)) {
+  for await (const { id } of openWeaviateCorpus(settingsFor(name, { grpcPort: proxy.port })).read(assert.fail)) {
     ids.push(id)
     if (ids.length === 1500 || ids.length === 2900) proxy.dropAll()
   }

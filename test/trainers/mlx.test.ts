@@ -13,7 +13,7 @@ const python = await install('mlx')
 
 describe('MLX-LM', () => {
   test('trains to a merged GGUF file that answers as MLX-LM itself does, and to the same adapter each time', async () => {
-    const { trainer, config } = trainerWith({ kind: 'mlx', epochs: 3 })
+    const { trainer, config } = await trainerWith({ kind: 'mlx', epochs: 3 })
     const job = await makeJob(config)
     assert.deepEqual(await trainer.preflight(job.base), [])
     const said: TrainingProgress[] = []
@@ -41,7 +41,7 @@ describe('MLX-LM', () => {
   })
 
   test('stopped, it goes on from its newest checkpoint', async () => {
-    const { trainer, config } = trainerWith({ kind: 'mlx', steps: 10 })
+    const { trainer, config } = await trainerWith({ kind: 'mlx', steps: 10 })
     const job = await makeJob(config)
     const stop = new AbortController()
     const stopping = trainer.begin(job, ({ step }) => step === 4 && stop.abort(), stop.signal)
@@ -56,7 +56,7 @@ describe('MLX-LM', () => {
   })
 
   test('says the true cause when it fails', async () => {
-    const { trainer, config } = trainerWith({ kind: 'mlx', steps: 2, extra: { optimizer: 'nothing' } })
+    const { trainer, config } = await trainerWith({ kind: 'mlx', steps: 2, extra: { optimizer: 'nothing' } })
     const job = await makeJob(config)
     await assert.rejects(
       trainer.begin(job, () => undefined, never),
@@ -70,10 +70,10 @@ describe('MLX-LM', () => {
   })
 
   test('is refused before it trains: settings it would ignore, layers that are not there', async () => {
-    const { trainer } = trainerWith({ kind: 'mlx', extra: { learning_rat: 1 } })
+    const { trainer } = await trainerWith({ kind: 'mlx', extra: { learning_rat: 1 } })
     const [problem] = await trainer.preflight({ path: base })
     assert.equal(problem?.what, 'MLX-LM has no setting "learning_rat": did you mean "learning_rate"?')
-    const { trainer: another } = trainerWith({ kind: 'mlx', model: path.dirname(model) })
+    const { trainer: another } = await trainerWith({ kind: 'mlx', model: path.dirname(model) })
     assert.deepEqual(
       (await another.preflight({ path: base })).map(({ code }) => code),
       ['GI-MODEL-FOLDER'],

@@ -11,7 +11,7 @@ const python = await install('trl')
 describe('TRL', () => {
   for (const method of ['sft', 'dpo'] as const)
     test(`trains by ${method} to a merged GGUF file that answers as transformers and PEFT do`, async () => {
-      const { trainer, config } = trainerWith({ kind: 'trl', method, steps: 12, learningRate: 0.02 })
+      const { trainer, config } = await trainerWith({ kind: 'trl', method, steps: 12, learningRate: 0.02 })
       const job = await makeJob(config)
       assert.deepEqual(await trainer.preflight(job.base), [])
       const steps: number[] = []
@@ -38,7 +38,7 @@ describe('TRL', () => {
     })
 
   test('stopped, it goes on from its newest whole checkpoint to the very same adapter', async () => {
-    const { trainer, config } = trainerWith({ kind: 'trl', steps: 5 })
+    const { trainer, config } = await trainerWith({ kind: 'trl', steps: 5 })
     const [job, whole] = [await makeJob(config), await makeJob(config)]
     const stop = new AbortController()
     await assert.rejects(
@@ -57,7 +57,7 @@ describe('TRL', () => {
   })
 
   test('says the true cause when it fails', async () => {
-    const { trainer, config } = trainerWith({ kind: 'trl', steps: 2, extra: { optim: 'nothing' } })
+    const { trainer, config } = await trainerWith({ kind: 'trl', steps: 2, extra: { optim: 'nothing' } })
     const begun = trainer.begin(await makeJob(config), () => undefined, never)
     await assert.rejects(begun, ({ code, why }: { code: string; why: string }) => code === 'GI-TRAINER-FAILED' && /nothing/.test(why))
   })

@@ -30,12 +30,12 @@ export async function install(name: PythonTrainer): Promise<string> {
   return python
 }
 
-export function trainerWith(settings: object): { trainer: Trainer; config: Config['trainer'] } {
+export async function trainerWith(settings: object): Promise<{ trainer: Trainer; config: Config['trainer'] }> {
   const config = Config.parse({
     trainer: { model, learningRate: 0.002, targetModules: ['attn_q', 'attn_v', 'attn_output', 'ffn_down'], ...settings },
   }).trainer
   const around = { homeRoot: workplace, engineDirectory: '', trainersDirectory, cacheDirectory: path.join(workplace, 'cache') }
-  return { trainer: trainers[config.kind](config, around), config }
+  return { trainer: await trainers[config.kind](config, around), config }
 }
 
 const demo = JSON.parse(readFileSync(path.join(packageRoot(), 'data/demo/learnings.json'), 'utf8')) as { learnings: Correction[] }
