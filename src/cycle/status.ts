@@ -130,10 +130,12 @@ function lastVerdict({ last_cycle: last }: State): Status['last_verdict'] {
 /** Pure: the one line that says why the newest corrections have not reached the served model. */
 export function whyNotDeployed(status: Omit<Status, 'why_not_deployed' | 'what_to_do'>, triggersSummary: string): string | null {
   const { cycle, blockers, last_verdict: last, current_model: current } = status
+  const [blocker] = blockers
   if (cycle !== null) {
     if (cycle.error !== null) return `${cycle.id} could not finish ${cycle.step ?? 'its step'} yet: ${cycle.error}`
     if (cycle.waiting_for !== null) return `${cycle.id} waits: ${cycle.waiting_for.explanation}`
     const step = cycle.step ?? 'conclude'
+    if (cycle.status !== 'running' && blocker !== undefined) return `${cycle.id} is at ${step}: ${blocker.what}`
     return cycle.status === 'running'
       ? `${cycle.id} is still at work (${step})`
       : `${cycle.id} stopped before ${step}, and nobody works on it now`
@@ -142,7 +144,6 @@ export function whyNotDeployed(status: Omit<Status, 'why_not_deployed' | 'what_t
     const why = last.reasons[0] ?? 'no reason was recorded'
     return `${last.cycle} ended with ${last.outcome}: ${why}`
   }
-  const [blocker] = blockers
   if (current !== baseModelName && status.learnings_since_training === 0) return null
   if (blocker !== undefined) return `${blocker.what} ${blocker.remedy}`
   return status.should_trigger ? 'a cycle is due; the next check opens it' : `no cycle was due yet: ${triggersSummary}`

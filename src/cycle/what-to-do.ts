@@ -23,15 +23,16 @@ export function whatToDo(facts: Facts, remedy: string | null, now: Date): string
   const { cycle, blockers, last_verdict: last, should_trigger: due } = facts
   if (cycle?.status === 'running') return 'nothing: it is at work'
   const silent = isSilent(facts, now)
+  const [blocker] = blockers
   if (cycle !== null) {
     if (cycle.error !== null) return [adviceFor(cycle.id, remedy), ...(silent ? [timerAdvice(facts)] : [])].join(' ')
     if (cycle.waiting_for !== null)
       return cycle.waiting_for.waitingFor === 'approval'
         ? 'look at "genesis-improve show", and decide'
         : 'nothing: it goes on by itself then'
+    if (blocker !== undefined) return blocker.remedy
     return silent ? timerAdvice(facts) : 'nothing: the next check goes on from there'
   }
-  const [blocker] = blockers
   if (blocker !== undefined) return blocker.remedy
   if (due) return silent ? timerAdvice(facts) : null
   if (last === null || last.outcome === 'DEPLOY') return null

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import { Chalk } from 'chalk'
@@ -254,6 +254,16 @@ const cases: Record<string, { arrange: () => Workplace | Promise<Workplace>; wro
     },
     wrong: /stopped before train, and nobody works on it now/,
     todo: /What to do: nothing: the next check goes on from there/,
+  },
+  'a held-out item that was edited before the next step': {
+    arrange: async () => {
+      const place = readyPlace()
+      await place.runUntilNext('train')
+      writeFileSync(place.home.pinned, readFileSync(place.home.pinned, 'utf8').replace('"expected":"', '"expected":"not '))
+      return place
+    },
+    wrong: /is at train: .*pinned\.jsonl is not as it was written/,
+    todo: /What to do: Restore it from a backup, or give an item up with "genesis-improve gate retire ITEM/,
   },
   'a timer that never ran': {
     arrange: () => readyPlace(),
