@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { Chalk } from 'chalk'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { Config } from '../../src/config/schema.ts'
@@ -137,8 +137,9 @@ const cases: Record<string, { arrange: () => Workplace | Promise<Workplace>; wro
       const lock = path.join(newPlace(), 'training.lock')
       const place = readyPlace({ trainer: { rank: 2, alpha: 4, targetModules: ['attn_q'], lock } })
       await place.runUntilNext('train')
-      // Held by this very process, and for good: kernel locks end with it.
-      assert.ok(await tryTrainingLock(lock, homeAt('/homes/other')))
+      const held = await tryTrainingLock(lock, homeAt('/homes/other'))
+      assert.ok(held)
+      after(() => held.release())
       return place
     },
     wrong: /waits: another home trains on this machine \(/,
