@@ -363,9 +363,10 @@ export function systemErrorCode(error: unknown): string | undefined {
 /** What may pass without anybody changing the home: a disk that stumbles, a network file system that is away, too many open files. */
 const passingFailures: ReadonlySet<string> = new Set(['EIO', 'ESTALE', 'ETIMEDOUT', 'EBUSY', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
 
-/** GI-SYSTEM-FAILED for what may pass; anything else as it is. */
+/** GI-DISK-FULL, or GI-SYSTEM-FAILED for what may pass as well; anything else as it is. */
 export function systemFailure(error: unknown): unknown {
   const code = systemErrorCode(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new GenesisError('GI-DISK-FULL', { why: String(error), cause: error })
   if (code === undefined || !passingFailures.has(code)) return error
   return new GenesisError('GI-SYSTEM-FAILED', { why: String(error), cause: error })
 }

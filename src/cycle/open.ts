@@ -3,7 +3,7 @@ import path from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { Config } from '../config/schema.ts'
 import { withLock } from '../state/lock.ts'
-import { makeDirectory, syncDirectory, writeFileAtomic } from '../state/files.ts'
+import { makeDirectory, syncDirectory, writeError, writeFileAtomic } from '../state/files.ts'
 import { readState, updateStateLocked } from '../state/store.ts'
 import { unknownOpenCycle } from './adopt.ts'
 import { catchUpLocked } from './catch-up.ts'
@@ -67,6 +67,8 @@ export async function openCycle(workshop: Workshop, opening: Opening): Promise<O
       await writeFileAtomic(path.join(temporary, 'cycle.json'), `${JSON.stringify(manifest, null, 2)}\n`)
       await appendEvent(temporary, opened)
       await rename(temporary, cycleDirectory(home, id))
+    } catch (error) {
+      throw writeError(error, cycleDirectory(home, id))
     } finally {
       await rm(temporary, { recursive: true, force: true })
     }

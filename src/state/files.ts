@@ -37,11 +37,15 @@ export async function makeDirectory(directory: string): Promise<void> {
 
 /** Makes a rename or a new file in `directory` survive a power cut. */
 export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
   try {
-    await handle.sync()
-  } finally {
-    await handle.close()
+    const handle = await open(directory, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw writeError(error, directory)
   }
 }
 

@@ -7,6 +7,7 @@ import { readyPlace, Workplace } from './workplace.ts'
 const systemError = (code: string): Error => Object.assign(new Error(`${code}: write`), { code })
 const failures: [string, Error, string, number][] = [
   ['a disk that stumbles', systemError('EIO'), 'GI-SYSTEM-FAILED', 12],
+  ['a disk that is full, wherever that shows', systemError('ENOSPC'), 'GI-DISK-FULL', 12],
   ['too many open files', systemError('EMFILE'), 'GI-SYSTEM-FAILED', 12],
   ['a home that cannot be written', writeError(systemError('EROFS'), 'a file') as Error, 'GI-HOME-READ-ONLY', 10],
   ['a proxy in the place of the server', new GenesisError('GI-OLLAMA-UNEXPECTED'), 'GI-OLLAMA-UNEXPECTED', 10],
