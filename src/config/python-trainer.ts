@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Trainers that are Python programs, and train on a Hugging Face folder. */
-export const pythonTrainers = ['mlx', 'trl'] as const
+export const pythonTrainers = ['mlx', 'trl', 'llamafactory'] as const
 export type PythonTrainer = (typeof pythonTrainers)[number]
 
 /** Their settings. None has a default here: what is left out depends on the model's size and the number of examples. */
@@ -10,7 +10,9 @@ export const pythonTrainerSettings = {
     .string()
     .min(1)
     .optional()
-    .describe('Folder with the base as Hugging Face has it; for kinds "mlx" and "trl", as all up to "extra". Relative to the home.'),
+    .describe(
+      'Folder with the base as Hugging Face has it; for kinds "mlx", "trl" and "llamafactory", as all up to "extra". Relative to the home.',
+    ),
   python: z
     .string()
     .min(1)

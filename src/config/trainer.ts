@@ -24,7 +24,7 @@ export const TrainerConfig = z
     kind: z
       .enum(['engine', 'command', ...pythonTrainers])
       .default('engine')
-      .describe('What trains: the embedded engine, MLX-LM, TRL, or a program of yours.'),
+      .describe('What trains: the embedded engine, MLX-LM, TRL, LLaMA-Factory, or a program of yours.'),
     command: TrainerCommand.optional().describe('The program that trains, for kind "command".'),
     ...pythonTrainerSettings,
     rank: z.int().min(1).max(512).default(16).describe('LoRA rank: how much the adapter can hold; 8 to 64 are usual.'),

@@ -29,7 +29,8 @@ export function layoutDifference(training: TrainingLayout, asking: PromptLayout)
 
 const withoutStart = (text: string, start: string): string => (start !== '' && text.startsWith(start) ? text.slice(start.length) : text)
 
-function firstDifference(left: string, right: string): number {
+/** Where two texts part; the length of the shorter when it begins the other. */
+export function firstDifference(left: string, right: string): number {
   let at = 0
   while (at < left.length && left[at] === right[at]) at += 1
   return at

@@ -19,4 +19,7 @@ export interface TrainerPackage {
 export const trainerPackages = {
   mlx: { title: 'MLX-LM', distribution: 'mlx_lm', version: '0.32.2', below: '1.0', python: '>=3.11,<3.15', diskBytes: 230e6 },
   trl: { title: 'TRL', distribution: 'trl', version: '1.16.0', below: '2.0', python: '>=3.11,<3.14', diskBytes: 6e9 },
+  llamafactory: {
+    ...{ title: 'LLaMA-Factory', distribution: 'llamafactory', version: '0.9.5', below: '0.10', python: '>=3.11,<3.14', diskBytes: 6e9 },
+  },
 } as const satisfies Record<PythonTrainer, TrainerPackage>

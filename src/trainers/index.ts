@@ -11,6 +11,7 @@ export const trainers = {
   command: async (config, around) => (await import('./command.ts')).commandTrainer(config, around),
   mlx: async (config, around) => await pythonTrainer((await import('./mlx.ts')).mlxProgram, config, around),
   trl: async (config, around) => await pythonTrainer((await import('./trl.ts')).trlProgram, config, around),
+  llamafactory: async (config, around) => await pythonTrainer((await import('./llamafactory.ts')).llamafactoryProgram, config, around),
 } satisfies Record<TrainerConfig['kind'], TrainerFactory>
 
 async function pythonTrainer(program: PythonProgram, config: TrainerConfig, around: TrainerSurroundings): Promise<Trainer> {

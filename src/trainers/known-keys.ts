@@ -20,3 +20,6 @@ export function extraProblems(extra: Readonly<Record<string, unknown>>, { open, 
     return [`${title} has no setting "${key}"${near === undefined ? '.' : `: did you mean "${near}"?`}`]
   })
 }
+
+/** Names with white space between them. */
+export const wordsOf = (text: string): string[] => text.trim().split(/\s+/)

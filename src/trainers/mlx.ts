@@ -20,8 +20,7 @@ const keys: KnownKeys = {
 
 /** Training with MLX-LM's "mlx_lm lora". */
 export const mlxProgram: PythonProgram = {
-  name: 'mlx',
-  keys: () => keys,
+  ...{ name: 'mlx', keys: () => keys, fillsCards: false, takesText: false },
   prepare: ({ plan, rows, paths, kept, extra }) => {
     const attempt = nextAttempt(kept, checkpointStep(plan.accumulation))
     const [data, config] = [`${paths.dataset}/mlx`, `${paths.dataset}/mlx.json`]

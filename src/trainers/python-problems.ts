@@ -8,6 +8,7 @@ import { problemOf } from '../problem.ts'
 import type { Problem } from '../problem.ts'
 import { installedVersion, isSupported } from '../python/environment.ts'
 import type { TrainerPackage } from '../python/packages.ts'
+import { readFolderTemplate } from './folder-template.ts'
 import { graphicsCards } from './graphics-cards.ts'
 import { trainingMemory } from './memory.ts'
 import type { TrainerSurroundings } from './port.ts'
@@ -34,6 +35,17 @@ export async function modelProblems(
     await requireSameShapes(model, base)
     const compare = async (): Promise<Problem[]> => await problemsIn(async () => await requireSameNumbers(model, base))
     return checkFile === undefined ? await compare() : await checkFile(`same-as-${model.identity}`, base, compare)
+  })
+}
+
+/** What is wrong with the chat template of the folder, for a program that is given text. */
+export async function templateProblems(directory: string, base: string): Promise<Problem[]> {
+  return await problemsIn(async () => {
+    const { split } = await readFolderTemplate(directory, base)
+    split([
+      { role: 'user', content: 'How are you?' },
+      { role: 'assistant', content: 'Well.' },
+    ])
   })
 }
 

@@ -3,11 +3,13 @@ import type { Config } from '../config/schema.ts'
 import type { PythonTrainer } from '../config/python-trainer.ts'
 import { GenesisError } from '../errors.ts'
 import { readModelFolder } from '../hugging-face/model-folder.ts'
+import type { ChatMessage } from '../learnings/learning.ts'
 import { installedVersion, pythonIn } from '../python/environment.ts'
 import { trainerPackages } from '../python/packages.ts'
 import type { Attempt } from './attempts.ts'
 import { readDatasetRows } from './dataset-rows.ts'
 import type { DatasetRows } from './dataset-rows.ts'
+import { readFolderTemplate } from './folder-template.ts'
 import { graphicsCards } from './graphics-cards.ts'
 import { extraProblems } from './known-keys.ts'
 import type { KnownKeys } from './known-keys.ts'
@@ -15,8 +17,8 @@ import type { TrainerSurroundings, TrainingJob } from './port.ts'
 import { quietVariables, usualVariables } from './program-environment.ts'
 import { failureCause, ProgressReader } from './program-output.ts'
 import type { Reported } from './program-output.ts'
-import { memoryProblems, modelProblems, programProblems } from './python-problems.ts'
-import type { ProgramPaths, Recipe } from './recipe.ts'
+import { memoryProblems, modelProblems, programProblems, templateProblems } from './python-problems.ts'
+import type { ProgramCall, ProgramPaths, Recipe } from './recipe.ts'
 import { trainingSettings } from './settings.ts'
 import { layerNamesOf, planTraining } from './training-plan.ts'
 import type { TrainingPlan } from './training-plan.ts'
@@ -32,13 +34,24 @@ export interface Preparation {
   extra: Readonly<Record<string, unknown>>
   /** Whether there is nothing faster than the processor. */
   onProcessor: boolean
+  /** Lays a conversation out by the chat template of the model. Throws GI-MODEL-FOLDER. */
+  textOf: (messages: readonly ChatMessage[]) => { prompt: string; answer: string }
+}
+
+/** One start of a program. */
+export interface Prepared extends Pick<ProgramCall, 'args' | 'set' | 'files'> {
+  attempt: Attempt
 }
 
 /** What one trainer that is a Python program has of its own. */
 export interface PythonProgram {
   readonly name: PythonTrainer
   keys: (method: TrainingPlan['method']) => KnownKeys
-  prepare(from: Preparation): { args: string[]; set: Record<string, string>; files: Record<string, string>; attempt: Attempt }
+  /** Whether it trains on NVIDIA's cards, whose memory may be too small. */
+  readonly fillsCards: boolean
+  /** Whether it uses `textOf`. */
+  readonly takesText: boolean
+  prepare(from: Preparation): Prepared
   /** What a line says. */
   read: (line: string) => Reported
 }
@@ -76,21 +89,18 @@ export function pythonRecipe(program: PythonProgram, config: Config['trainer'], 
       }))
       const modules = layerNamesOf(config.targetModules)
       const ofModel = await modelProblems({ directory: model, modules, base: base.path }, around.checkFile)
-      if (ofModel.length > 0 || config.kind !== 'trl') return [...ofProgram, ...ofSettings, ...ofModel]
+      if (ofModel.length > 0) return [...ofProgram, ...ofSettings, ...ofModel]
+      const ofTemplate = program.takesText ? await templateProblems(model, base.path) : []
       const { parameters } = await readModelFolder(model)
       const plan = planTraining(config, trainingSettings(config), { parameters, rows: manyRows })
-      return [...ofProgram, ...ofSettings, ...(await memoryProblems(model, plan))]
+      return [...ofProgram, ...ofSettings, ...ofTemplate, ...(program.fillsCards ? await memoryProblems(model, plan) : [])]
     },
     fits: async ({ base }) => {
       const { fitsTraining } = await import('../engine/plan.ts')
       const { contextLength } = planTraining(config, trainingSettings(config), { parameters: 0, rows: 1 })
       return await fitsTraining({ base, settings: { contextLength } })
     },
-    layout: async (base, messages) => {
-      const [{ layoutWith }, { readGgufSummary }] = await Promise.all([import('../engine/render.ts'), import('../gguf/summary.ts')])
-      const { tokenizer } = await readGgufSummary(base.path)
-      return layoutWith((await readModelFolder(model)).chatTemplate, tokenizer, messages)
-    },
+    layout: async (base, messages) => (await readFolderTemplate(model, base.path)).before(messages),
     call: async (job, paths, kept) => {
       const { plan, rows } = await plans(job)
       if (plan.method === 'dpo' && rows.preferences.length === 0) throw nothingToPrefer()
@@ -101,6 +111,7 @@ export function pythonRecipe(program: PythonProgram, config: Config['trainer'], 
         kept,
         extra,
         onProcessor: process.platform !== 'darwin' && (await graphicsCards()).length === 0,
+        textOf: (await readFolderTemplate(model, job.base.path)).split,
       })
       const { args, set, files, attempt } = prepared
       return {

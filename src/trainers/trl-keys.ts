@@ -1,3 +1,4 @@
+import { wordsOf } from './known-keys.ts'
 import type { KnownKeys } from './known-keys.ts'
 
 /** Settings of TRL that both of its methods have (fields of ScriptArguments, ModelConfig, SFTConfig and DPOConfig of TRL 1.16). */
@@ -59,7 +60,3 @@ export const trlKeys = (method: 'sft' | 'dpo'): KnownKeys => ({
     assistant_only_loss: 'lossOn',
   },
 })
-
-function wordsOf(text: string): string[] {
-  return text.trim().split(/\s+/)
-}

@@ -17,6 +17,7 @@ test('trainer status names each trainer, what is there and what would be install
     [
       ['mlx', false, null],
       ['trl', false, null],
+      ['llamafactory', false, null],
     ],
   )
   const { stdout, code } = await genesis(['trainer', 'status'])
@@ -27,7 +28,7 @@ test('trainer status names each trainer, what is there and what would be install
 test('trainer install knows what it can install', async () => {
   const { code, stderr } = await genesis(['trainer', 'install', 'nothing'])
   assert.equal(code, 2)
-  assert.match(stderr, /"nothing" is none of mlx, trl/)
+  assert.match(stderr, /"nothing" is none of mlx, trl, llamafactory/)
 })
 
 test('doctor says of a trainer that it is not installed, and of its model that it is not there', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { askingLayout, trainingLayout } from '../../src/engine/render.ts'
+import { askingLayout, conversationsWith, trainingLayout } from '../../src/engine/render.ts'
 import { layoutDifference } from '../../src/evaluation/prompt-layout.ts'
 
 const tokenizer = {
@@ -61,5 +61,37 @@ describe('a prompt in the layout of training and in that of asking', () => {
   test('with a template that can not be rendered nothing is seen', () => {
     for (const template of ['{% unheard_of %}', "{{ raise_exception('no system role') }}"])
       assert.deepEqual([layouts(template).training.text, layouts(template).asking.text], [null, null])
+  })
+})
+
+describe('a conversation as text', () => {
+  const told = [...question, { role: 'assistant' as const, content: ' Ho. ' }]
+  const withThought = (content: string) => [...question, { role: 'assistant' as const, content }]
+
+  test('is cut where the model is asked, and the answer is as the template writes it', () => {
+    assert.deepEqual(conversationsWith(gemma, tokenizer)(told), {
+      ...{ prompt: layouts(gemma).asking.text, answer: 'Ho.<end_of_turn>\n' },
+    })
+    assert.deepEqual(conversationsWith(qwen, tokenizer)(told), { prompt: layouts(qwen).asking.text, answer: ' Ho. <|im_end|>\n' })
+    assert.deepEqual(conversationsWith(null, tokenizer)(told), { prompt: layouts(null).asking.text, answer: ' Ho. <|im_end|>\n' })
+  })
+
+  test('has earlier exchanges in what stands before', () => {
+    const text = conversationsWith(gemma, tokenizer)([...told, ...told])
+    assert.equal(text?.prompt, `${layouts(gemma).asking.text}Ho.<end_of_turn>\n${(layouts(gemma).asking.text ?? '').replace('<bos>', '')}`)
+  })
+
+  test('counts thinking that the template takes out of an answer as part of it', () => {
+    const thoughtful =
+      "{% for message in messages %}{% set parts = message.content.split('</think>') %}{{ message.role + '>' }}" +
+      "{% if message.role == 'assistant' %}{{ '<think>' + (parts[0] if parts | length > 1 else '') + '</think>' }}{% endif %}{{ parts[-1] + '|' }}{% endfor %}"
+    const text = conversationsWith(thoughtful, tokenizer)
+    assert.deepEqual(text(withThought('Ho')), { prompt: 'user>Hi!|assistant><think></think>', answer: 'Ho|' })
+    assert.deepEqual(text(withThought('Hm</think>Ho')), { prompt: 'user>Hi!|assistant><think>', answer: 'Hm</think>Ho|' })
+  })
+
+  test('is unseen with a template that is not understood, or refuses it', () => {
+    assert.equal(conversationsWith('{% nothing %}', tokenizer)(told), null)
+    assert.equal(conversationsWith("{{ raise_exception('no') }}", tokenizer)(told), null)
   })
 })

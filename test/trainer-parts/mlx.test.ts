@@ -6,17 +6,14 @@ import { extraProblems } from '../../src/trainers/known-keys.ts'
 import { mlxProgram, readMlxLine } from '../../src/trainers/mlx.ts'
 import { ProgressReader } from '../../src/trainers/program-output.ts'
 import type { TrainingPlan } from '../../src/trainers/training-plan.ts'
+import { assistant, preparation, user } from './preparation.ts'
 
-const plan: TrainingPlan = {
-  ...{ rank: 8, alpha: 16, modules: ['self_attn.q_proj', 'mlp.down_proj'], learningRate: 0.004, minimumLearningRate: 0.001 },
-  ...{ method: 'sft', schedule: 'cosine', answersOnly: true, batchSize: 2, accumulation: 3, steps: 40, contextLength: 512, seed: 7 },
-}
-const rows = { train: ['{"a":1}', '{"a":2}', '{"a":3}'], valid: ['{"a":4}'], preferences: [] }
-const paths = { dataset: '/job/dataset', output: '/job/output', base: '/base.gguf', model: '/models/hf' }
+const conversation = (content: string) => ({ messages: [user(content), assistant('answer')] })
+const rows = { train: ['1', '2', '3'].map(conversation), valid: [conversation('4')], preferences: [] }
 
 describe('a start of MLX-LM', () => {
   const settingsOf = (kept: string[], more: Partial<TrainingPlan> = {}, extra = {}): Record<string, unknown> => {
-    const { files } = mlxProgram.prepare({ plan: { ...plan, ...more }, rows, paths, kept, extra, onProcessor: true })
+    const { files } = mlxProgram.prepare(preparation(more, { rows, kept, extra }))
     return JSON.parse(files['mlx.json'] ?? '') as Record<string, unknown>
   }
 
@@ -50,8 +47,12 @@ describe('a start of MLX-LM', () => {
   })
 
   test('leaves no row out: batches are filled up, and too small a validation set is left away', () => {
-    const { files } = mlxProgram.prepare({ plan, rows, paths, kept: [], extra: {}, onProcessor: true })
-    assert.equal(files['mlx/train.jsonl'], '{"a":1}\n{"a":2}\n{"a":3}\n{"a":1}\n')
+    const { files } = mlxProgram.prepare(preparation({}, { rows }))
+    const asked = (files['mlx/train.jsonl'] ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as (typeof rows)['train'][0]).messages[0]?.content)
+    assert.deepEqual(asked, ['1', '2', '3', '1'])
     assert.equal(files['mlx/valid.jsonl'], undefined)
     assert.deepEqual(filledUp(['a', 'b'], 5), ['a', 'b', 'a', 'b', 'a'])
   })

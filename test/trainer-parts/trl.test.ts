@@ -5,23 +5,12 @@ import { extraProblems } from '../../src/trainers/known-keys.ts'
 import { trainingMemory } from '../../src/trainers/memory.ts'
 import { ProgressReader } from '../../src/trainers/program-output.ts'
 import type { TrainingPlan } from '../../src/trainers/training-plan.ts'
-import { readTrainerLine, trlProgram } from '../../src/trainers/trl.ts'
+import { readTrainerLine } from '../../src/trainers/transformers-trainer.ts'
+import { trlProgram } from '../../src/trainers/trl.ts'
+import { assistant, plan, preparation, user } from './preparation.ts'
 
-const plan: TrainingPlan = {
-  ...{ rank: 8, alpha: 16, modules: ['self_attn.q_proj', 'mlp.down_proj'], learningRate: 0.004, minimumLearningRate: 0.001 },
-  ...{ method: 'sft', schedule: 'cosine', answersOnly: true, batchSize: 2, accumulation: 3, steps: 40, contextLength: 512, seed: 7 },
-}
-const say = (role: string, content: string) => ({ role, content })
-const rows = {
-  train: [JSON.stringify({ id: '1', source: 'learning', messages: [say('user', 'a'), say('assistant', 'b')] })],
-  valid: [],
-  preferences: [
-    JSON.stringify({ id: '1', prompt: [say('user', 'a')], chosen: [say('assistant', 'b')], rejected: [say('assistant', 'c')] }),
-  ],
-}
-const paths = { dataset: '/job/dataset', output: '/job/output', base: '/base.gguf', model: '/models/hf' }
 const start = (more: Partial<TrainingPlan> = {}, kept: string[] = [], onProcessor = true) =>
-  trlProgram.prepare({ plan: { ...plan, ...more }, rows, paths, kept, extra: { weight_decay: 0.1 }, onProcessor })
+  trlProgram.prepare(preparation(more, { kept, extra: { weight_decay: 0.1 }, onProcessor }))
 const settingsIn = ({ files }: ReturnType<typeof start>) => JSON.parse(files['trl.json'] ?? '') as Record<string, unknown>
 
 describe('a start of TRL', () => {
@@ -50,11 +39,11 @@ describe('a start of TRL', () => {
   })
 
   test('gives it rows whose shape says what counts in the loss', () => {
-    const [question, answer] = [say('user', 'a'), say('assistant', 'b')]
+    const [question, answer] = [user('a'), assistant('b')]
     const rowIn = (more: Partial<TrainingPlan>): unknown => JSON.parse(start(more).files['trl/rows.jsonl'] ?? '')
     assert.deepEqual(rowIn({}), { prompt: [question], completion: [answer] })
     assert.deepEqual(rowIn({ answersOnly: false }), { messages: [question, answer] })
-    assert.deepEqual(rowIn({ method: 'dpo' }), { prompt: [question], chosen: [answer], rejected: [say('assistant', 'c')] })
+    assert.deepEqual(rowIn({ method: 'dpo' }), { prompt: [question], chosen: [answer], rejected: [assistant('c')] })
     assert.equal(settingsIn(start({ method: 'dpo' }))['packing'], undefined)
   })
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import { convertAdapter } from '../../src/adapters/convert.ts'
-import { GenesisError } from '../../src/errors.ts'
 import { mergeLora } from '../../src/gguf/merge.ts'
 import { digestFile } from '../../src/state/files.ts'
 import type { TrainingProgress } from '../../src/trainers/port.ts'
@@ -64,9 +63,28 @@ describe('MLX-LM', () => {
         ...{ code: 'GI-TRAINER-FAILED', why: 'ValueError: Unsupported optimizer: nothing' },
       },
     )
-    writeFileSync(job.trainFile, '{"id":"1","messages":"none"}\n')
-    const failed: unknown = await trainer.begin(job, () => undefined, never).catch((error: unknown) => error)
-    assert.ok(failed instanceof GenesisError && /^\w+Error: /.test(failed.why ?? ''), String(failed))
+  })
+
+  test('is given whole batches, and trains without a validation set', async () => {
+    // It fails on fewer rows than a batch, and says nothing of a missing valid.jsonl.
+    const { trainer, config } = await trainerWith({ kind: 'mlx', steps: 2, batchSize: 4 })
+    const job = await makeJob(config, 5)
+    rmSync(path.join(path.dirname(job.trainFile), 'valid.jsonl'))
+    const state = await trainer.observe(await trainer.begin(job, () => undefined, never), job)
+    assert.ok(state.status === 'done' && state.result.steps === 2)
+  })
+
+  test('that ends well with an adapter of no numbers, or one that changes nothing, has failed', async () => {
+    // At the first step half of all gradients are 0, and Adam divides by the square root of their squares, and eps.
+    const cases = [
+      [{ extra: { optimizer_config: { adam: { eps: 0 } } } }, /no numbers/],
+      [{ learningRate: 1e-300 }, /nothing/],
+    ] as const
+    for (const [settings, reason] of cases) {
+      const { trainer, config } = await trainerWith({ kind: 'mlx', steps: 1, minimumLearningRate: 1e-300, ...settings })
+      const begun = trainer.begin(await makeJob(config), () => undefined, never)
+      await assert.rejects(begun, ({ code, why }: { code: string; why: string }) => code === 'GI-ADAPTER-INVALID' && reason.test(why))
+    }
   })
 
   test('is refused before it trains: settings it would ignore, layers that are not there', async () => {

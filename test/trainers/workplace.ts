@@ -47,7 +47,7 @@ interface Correction {
   wrong: string
 }
 
-export const questions = corrections.slice(40, 52).map(({ input }) => input)
+const questions = corrections.slice(40, 52).map(({ input }) => input)
 let jobs = 0
 
 /** A job on some of the demo's corrections: rows, and pairs of the wanted and another answer. */
@@ -96,15 +96,22 @@ export async function engineAnswers(file: string): Promise<string[]> {
 }
 
 /** Greedy answers of the trainer's own library, by a script of this directory. */
-export function referenceAnswers(script: string, python: string, adapter: string): string[] {
-  const asked = path.join(workplace, 'questions.json')
-  writeFileSync(asked, JSON.stringify(questions))
-  const { status, stdout, stderr } = spawnSync(python, [path.join(packageRoot(), 'test/trainers', script), model, adapter, asked], {
+export const referenceAnswers = (script: string, python: string, adapter: string): string[] =>
+  askPython<string[]>(python, script, [model, adapter], questions)
+
+let asked = 0
+
+/** The JSON that a script of this directory ends with; it gets `args`, and the name of a file with `given`. */
+export function askPython<Answer>(python: string, script: string, args: string[], given: unknown): Answer {
+  asked += 1
+  const file = path.join(workplace, `given-${asked}.json`)
+  writeFileSync(file, JSON.stringify(given))
+  const { status, stdout, stderr } = spawnSync(python, [path.join(packageRoot(), 'test/trainers', script), ...args, file], {
     env: { ...process.env, HF_HUB_OFFLINE: '1', TRANSFORMERS_OFFLINE: '1' },
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(stderr)
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as string[]
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Answer
 }
 
 /** Runs the training of a job again by the configuration that its first run left, which makes the trainer's own adapter again. */
