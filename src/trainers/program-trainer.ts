@@ -16,7 +16,10 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
   return {
     name: recipe.name,
     place: runner.isHere ? undefined : runner.place,
-    preflight: async (base) => await (runner.isHere ? recipe.preflight(base) : runner.preflight(recipe)),
+    preflight: async (base) => {
+      const ofPlace = await runner.preflight(recipe)
+      return ofPlace.length > 0 ? ofPlace : await recipe.preflight(base)
+    },
     estimate: () => Promise.resolve({ durationMs: null, diskBytes: null }),
     ...(recipe.fits === undefined ? {} : { fits: recipe.fits }),
     layout: recipe.layout ?? (() => Promise.resolve({ text: null, tokens: null, startOfText: '' })),

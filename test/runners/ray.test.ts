@@ -19,7 +19,7 @@ describe('on Ray', { skip: wanted }, async () => {
 
   test('an address at which no Ray answers is named', async () => {
     const away = underTest({ ...settings, rayAddress: 'http://127.0.0.1:9' })
-    const [problem] = await away.runner().preflight({ program: '/bin/sh', model: undefined })
+    const [problem] = await away.runner().preflight({ program: '/bin/sh', model: {} })
     assert.equal(problem?.code, 'GI-RUNNER-AWAY')
   })
 })
