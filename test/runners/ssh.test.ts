@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
-import { describeRemoteContract } from '../contract/remote-contract.ts'
-import { describeRunnerContract, ended, never, shellJob, startsOf } from '../contract/runner-contract.ts'
+import { ended, never, shellJob, startsOf } from '../contract/runner-contract.ts'
 import { describeCycles } from './cycle.ts'
+import { describeMlx } from './mlx.ts'
 import { underTest } from './settings.ts'
 import { missingSshd, startSshd } from './sshd.ts'
 
@@ -12,10 +12,9 @@ describe('by ssh', { skip: missingSshd }, async () => {
   const server = await startSshd()
   const { host, configFile: sshConfig, directory } = server
   const forge = underTest({ ...{ kind: 'ssh', host, sshConfig }, directory })
-  describeRunnerContract('another machine', () => Promise.resolve(forge))
-  describeRemoteContract('another machine', () => Promise.resolve(forge))
 
   describeCycles('on a machine by ssh', { ...{ kind: 'ssh', host, sshConfig }, directory })
+  describeMlx('on a machine by ssh', { ...{ kind: 'ssh', host, sshConfig }, directory })
 
   test('a job goes on while its machine cannot be reached, and is found again', async () => {
     const { runner } = forge
