@@ -20,6 +20,8 @@ export interface Look {
   /** Seconds between the start and the end, or now; null before the start. */
   elapsedSeconds: number | null
   freeKilobytes: number | null
+  /** How many lines of the log hold what is counted. */
+  counted: number
   /** The newest lines that the program printed. */
   lines: string[]
 }
@@ -32,8 +34,8 @@ const isWrapper = `is_wrapper() {
   else ps -p "$1" -o args= 2>/dev/null | grep -qF "$PWD/run.sh"; fi
 }`
 
-/** Prints how a job stands in `directory`, which is made if need be. */
-export const lookScript = (directory: string, id: string): string => `${isWrapper}
+/** Prints how a job stands in `directory`, which is made if need be; `counted`: what stands in lines of its log that are to be counted. */
+export const lookScript = (directory: string, id: string, counted?: string): string => `${isWrapper}
 cd && mkdir -p ${quoted(directory)} && cd ${quoted(directory)} && mkdir -p jobs bases models || exit 1
 echo "root $(pwd -P)"
 echo "free $(df -Pk . | awk 'END { print $4 }')"
@@ -53,6 +55,7 @@ look
 started=$(cat run/started 2>/dev/null)
 ended=$(cat run/ended 2>/dev/null)
 [ -n "$started" ] && echo "elapsed $(( \${ended:-$(date +%s)} - started ))"
+${counted === undefined ? '' : `echo "counted $(grep -cF -e ${quoted(counted)} run/log 2>/dev/null)"`}
 echo log
 tail -c 16384 run/log 2>/dev/null
 exit 0`
@@ -74,6 +77,7 @@ export function parseLook(printed: readonly string[]): Look {
     isAlive: head.includes('alive'),
     elapsedSeconds: numberOf('elapsed'),
     freeKilobytes: numberOf('free'),
+    counted: numberOf('counted') ?? 0,
     lines: at === -1 ? [] : printed.slice(at + 1),
   }
 }

@@ -16,6 +16,8 @@ export interface RunnerJob {
   readsBase: boolean
   /** The base in the form that the program needs, where it needs one. */
   model: ModelPlaces
+  /** What stands in lines of the program that are to be counted. */
+  countedLines: string | undefined
   /** Fills `dataset` for a program that sees these paths, and says how it is started. */
   layOut(paths: ProgramPaths): Promise<ProgramCall>
 }
@@ -36,8 +38,8 @@ export interface RunEnd {
 }
 
 export type RunState =
-  /** `lines`: the newest that it printed; `elapsedMs`: since its start, null while it waits for it; `note`: what else there is to say. */
-  | { status: 'running'; lines: string[]; elapsedMs: number | null; note: string | null }
+  /** `lines`: the newest that it printed; `counted`: of all, those to be counted; `elapsedMs`: since its start, null while it waits for it; `note`: what else there is to say. */
+  | { status: 'running'; lines: string[]; counted: number; elapsedMs: number | null; note: string | null }
   | { status: 'ended'; end: RunEnd }
   /** Nothing of it is at work, and nobody knows how it ended. */
   | { status: 'lost' }

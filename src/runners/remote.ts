@@ -112,8 +112,8 @@ export class RemoteRunner implements Runner {
     return null
   }
 
-  async #look({ id }: RunnerJob, signal: AbortSignal): Promise<Look> {
-    return parseLook(await runScript(this.#machine, lookScript(this.#limits.runner.directory, id), signal))
+  async #look({ id, countedLines }: RunnerJob, signal: AbortSignal): Promise<Look> {
+    return parseLook(await runScript(this.#machine, lookScript(this.#limits.runner.directory, id, countedLines), signal))
   }
 
   async #rootOf(job: RunnerJob): Promise<string> {

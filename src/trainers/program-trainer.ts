@@ -46,9 +46,12 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
 /** A run that has ended and left no result here stands for nothing. */
 function standing(recipe: Recipe, state: RunState, steps: StepSpan | undefined): TrainingState {
   if (state.status !== 'running') return { status: 'lost' }
-  const { lines, elapsedMs, note } = state
+  const { lines, counted, elapsedMs, note } = state
   const nowMs = performance.now()
-  const reading = recipe.progress(nowMs - (elapsedMs ?? 0), steps)
+  const { stepMark } = recipe
+  // The lines are the newest only.
+  const seen = stepMark === undefined ? 0 : Math.max(0, counted - lines.filter((line) => line.includes(stepMark)).length)
+  const reading = recipe.progress(nowMs - (elapsedMs ?? 0), steps, seen)
   const progress = lines.reduce<TrainingProgress | null>((last, line) => reading.take(line, nowMs) ?? last, null)
   return { status: 'running', progress, note }
 }

@@ -118,7 +118,9 @@ export function pythonRecipe(program: PythonProgram, config: Config['trainer'], 
         details: { trainer: program.name, version, plan, resumedAt: attempt.done },
       }
     },
-    progress: (startedMs, steps) => new ProgressReader(startedMs, steps, program.read),
+    progress: (startedMs, steps, seen) => new ProgressReader(startedMs, steps, program.read, seen),
+    // What the Trainer of transformers logs; MLX-LM numbers its lines.
+    stepMark: "{'loss':",
     cause: failureCause,
   }
 }

@@ -72,7 +72,10 @@ export interface Recipe {
   layout?: Trainer['layout']
   /** The same for the same arguments. `kept`: what earlier attempts left in the output folder, relative paths with slashes. */
   call(job: TrainingJob, paths: ProgramPaths, kept: readonly string[]): Promise<ProgramCall>
-  progress(startedMs: number, steps?: StepSpan): ProgressReading
+  /** `seen`: steps of this attempt that are done before the first line it is told. */
+  progress(startedMs: number, steps?: StepSpan, seen?: number): ProgressReading
+  /** What stands in each line that counts one more step, where lines don't say which step they are about. */
+  readonly stepMark?: string
   /** Why it failed, out of its last lines, oldest first. */
   cause(lastLines: readonly string[]): string
 }

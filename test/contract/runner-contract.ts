@@ -39,7 +39,7 @@ export async function shellJob(script: string, args: readonly string[] = []): Pr
   await writeFile(base, content)
   return {
     ...{ ...job, counter, record: path.join(around, 'remote.json'), base: { path: base, digest: digestText(content) } },
-    ...{ readsBase: true, model: {} },
+    ...{ readsBase: true, model: {}, countedLines: 'said' },
     layOut: async ({ dataset, output, base: baseThere }) => {
       await rm(job.dataset, { recursive: true, force: true })
       await mkdir(job.dataset)

@@ -12,6 +12,7 @@ import { asksForCards, parseSqueue, refusalIn, submitScript } from '../../src/ru
 import { timeLimit } from '../../src/runners/time-limit.ts'
 import type { RunEnd } from '../../src/runners/port.ts'
 import { failedRun } from '../../src/trainers/failed-run.ts'
+import { ProgressReader } from '../../src/trainers/program-output.ts'
 import { placeThere } from '../../src/trainers/python-place.ts'
 
 const digest = 'a'.repeat(64)
@@ -50,6 +51,13 @@ describe('what a machine says of a job', () => {
     // 137 = 128 + 9, and a disk with less than a MiB is full.
     const end = endOfRun(look, 'why')
     assert.deepEqual([end.exitCode, end.signal, end.limit, end.diskIsFull], [null, 'SIGKILL', null, true])
+  })
+
+  test('steps are counted on from those of which its newest lines say nothing any more', () => {
+    assert.deepEqual([parseLook(['state begun', 'counted 7', 'log']).counted, parseLook(['state begun']).counted], [7, 0])
+    const reader = new ProgressReader(0, { done: 4, total: 20 }, () => ({ another: true }), 7)
+    // 4 of an earlier attempt, 7 unseen, and this one; 8 of this attempt took 800 ms, so the last 8 take as long.
+    assert.deepEqual(reader.take('a step', 800), { step: 12, totalSteps: 20, loss: null, timeLeftMs: 800 })
   })
 
   test('a program that ends by itself after it was told to is one that was told to', () => {
