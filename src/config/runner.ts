@@ -25,7 +25,7 @@ export const RunnerConfig = z
     directory: plainPath
       .default('genesis-improve-jobs')
       .describe(
-        'Folder there for jobs and bases; relative to the home directory there. A queue must see it under the same path on every node.',
+        'Folder there for jobs, bases and models; relative to the home directory there. A queue must see it under the same path on every node.',
       ),
     model: z
       .string()
