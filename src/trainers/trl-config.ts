@@ -18,7 +18,13 @@ export function trlConfig(plan: TrainingPlan, paths: TrlPaths, onProcessor: bool
   return {
     ...{ model_name_or_path: paths.model, output_dir: paths.output, resume_from_checkpoint: paths.checkpoint, seed: plan.seed },
     datasets: [{ path: 'json', data_files: paths.data, split: 'train' }],
-    ...{ use_peft: true, lora_r: plan.rank, lora_alpha: plan.alpha, lora_dropout: 0, lora_target_modules: plan.modules.map(lastPart) },
+    ...{
+      use_peft: true,
+      lora_r: plan.rank,
+      lora_alpha: plan.alpha,
+      lora_dropout: 0,
+      lora_target_modules: forTrl(plan.modules.map(lastPart)),
+    },
     ...{ max_length: plan.contextLength, max_steps: plan.steps, learning_rate: plan.learningRate },
     ...{ per_device_train_batch_size: plan.batchSize, gradient_accumulation_steps: plan.accumulation },
     ...scheduleOf(plan),
@@ -38,6 +44,9 @@ export function trlConfig(plan: TrainingPlan, paths: TrlPaths, onProcessor: bool
 
 /** PEFT looks for the last part of a layer's name. */
 const lastPart = (module: string): string => module.split('.').at(-1) ?? module
+
+/** TRL makes one text of a list with one name, and PEFT takes a text as a pattern that the whole name has to match. */
+const forTrl = (names: string[]): string[] => (names.length === 1 ? names.map((name) => String.raw`.*\.${name}`) : names)
 
 function scheduleOf({ schedule, learningRate, minimumLearningRate }: TrainingPlan): Record<string, unknown> {
   if (schedule === 'constant') return { lr_scheduler_type: 'constant' }
