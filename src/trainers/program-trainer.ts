@@ -34,7 +34,11 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
       const inputs = await inputsOf(job)
       const result = await finishedResult(job, inputs)
       if (result !== undefined) return { status: 'done', result }
-      return standing(recipe, await runner.observe(runnerJob(job, inputs, recipe)), (await knownCall(job))?.steps)
+      const state = await runner.observe(runnerJob(job, inputs, recipe))
+      // It ended since `begin` has looked, which fetches the rest the next time.
+      if (state.status === 'ended' && !runner.isHere)
+        return { status: 'running', progress: null, note: 'it has ended, and is fetched next' }
+      return standing(recipe, state, (await knownCall(job))?.steps)
     },
     cancel: async (_handle, job) => {
       await runner.remove(recordFile(job))

@@ -149,6 +149,17 @@ describe('a Python trainer on another machine', () => {
     assert.equal(starts().length, 1)
   })
 
+  test('ended between two looks, it is not taken for lost: the next call fetches what it made', async () => {
+    const { trainer, job: makeJob, at } = makePlace()
+    const job = await makeJob()
+    await trainer.begin(job, () => undefined, never)
+    const hasEnded = (): boolean => readdirSync(at('there/jobs'), { recursive: true }).some((name) => String(name).endsWith('run/exit-0'))
+    while (!hasEnded()) await sleep(50)
+    const state = await trainer.observe({ trainer: 'mlx', jobId: job.id }, job)
+    assert.ok(state.status === 'running' && /it has ended/.test(state.note ?? ''))
+    await toItsEnd(trainer, job)
+  })
+
   test('a folder that is named there is trained on as it is, and none is sent', async () => {
     const { trainer, job: makeJob, starts, at } = makePlace({ runner: { model: folder } })
     await toItsEnd(trainer, await makeJob())
