@@ -39,7 +39,7 @@ interface Place {
   at: (name: string) => string
 }
 
-function makePlace({ version = `${trainerPackages.mlx.version}`, runner = {} } = {}): Place {
+async function makePlace({ version = `${trainerPackages.mlx.version}`, runner = {} } = {}): Promise<Place> {
   places += 1
   const at = (name: string): string => path.join(root, `place-${places}`, name)
   const own = at('')
@@ -67,7 +67,12 @@ function makePlace({ version = `${trainerPackages.mlx.version}`, runner = {} } =
       ...{ settings: trainingSettings(config), directory: path.join(own, `train-${jobs}`) },
     }
   }
-  return { trainer: trainers.mlx(config, around), job, starts: () => linesOf(path.join(own, 'starts')), at: (name) => path.join(own, name) }
+  return {
+    trainer: await trainers.mlx(config, around),
+    job,
+    starts: () => linesOf(path.join(own, 'starts')),
+    at: (name) => path.join(own, name),
+  }
 }
 
 const linesOf = (file: string): Record<string, unknown>[] =>
@@ -89,7 +94,7 @@ async function toItsEnd(trainer: Trainer, job: TrainingJob): Promise<Extract<Tra
 
 describe('a Python trainer on another machine', () => {
   test('begun twice, it trains once; the model goes there once for all trainings, without what nobody reads, and the base not at all', async () => {
-    const { trainer, job: makeJob, starts, at } = makePlace()
+    const { trainer, job: makeJob, starts, at } = await makePlace()
     const job = await makeJob()
     assert.deepEqual(await trainer.preflight(job.base), [])
     assert.equal(trainer.place, 'on forge')
@@ -113,7 +118,7 @@ describe('a Python trainer on another machine', () => {
   })
 
   test('lost there, it goes on from the newest whole checkpoint that it left there', async () => {
-    const { trainer, job: makeJob, starts, at } = makePlace()
+    const { trainer, job: makeJob, starts, at } = await makePlace()
     const job = await makeJob()
     writeFileSync(at('die'), '')
     const lost = async (): Promise<void> => void (await toItsEnd(trainer, job))
@@ -129,7 +134,7 @@ describe('a Python trainer on another machine', () => {
   })
 
   test('while its machine is away it runs on, and is the same training afterwards', async () => {
-    const { trainer, job: makeJob, starts, at } = makePlace()
+    const { trainer, job: makeJob, starts, at } = await makePlace()
     const job = await makeJob()
     writeFileSync(at('hold'), '')
     await trainer.begin(job, () => undefined, never)
@@ -150,7 +155,7 @@ describe('a Python trainer on another machine', () => {
   })
 
   test('ended between two looks, it is not taken for lost: the next call fetches what it made', async () => {
-    const { trainer, job: makeJob, at } = makePlace()
+    const { trainer, job: makeJob, at } = await makePlace()
     const job = await makeJob()
     await trainer.begin(job, () => undefined, never)
     const hasEnded = (): boolean => readdirSync(at('there/jobs'), { recursive: true }).some((name) => String(name).endsWith('run/exit-0'))
@@ -161,17 +166,17 @@ describe('a Python trainer on another machine', () => {
   })
 
   test('a folder that is named there is trained on as it is, and none is sent', async () => {
-    const { trainer, job: makeJob, starts, at } = makePlace({ runner: { model: folder } })
+    const { trainer, job: makeJob, starts, at } = await makePlace({ runner: { model: folder } })
     await toItsEnd(trainer, await makeJob())
     assert.equal(starts()[0]?.['model'], folder)
     assert.deepEqual(readdirSync(at('there/models')), [])
-    const nowhere = makePlace({ runner: { model: '/nowhere/model' } })
+    const nowhere = await makePlace({ runner: { model: '/nowhere/model' } })
     const [problem] = await nowhere.trainer.preflight({ path: base })
     assert.equal(problem?.what, 'There is no folder /nowhere/model on forge.')
   })
 
   test('a Python there without the trainer, or with another version, is named with its machine before anything is sent', async () => {
-    const found = async (version: string) => (await makePlace({ version }).trainer.preflight({ path: base })).map(({ code, what }) => [code, / on forge/.test(what)]) // prettier-ignore
+    const found = async (version: string) => (await (await makePlace({ version })).trainer.preflight({ path: base })).map(({ code, what }) => [code, / on forge/.test(what)]) // prettier-ignore
     assert.deepEqual(await found(''), [['GI-TRAINER-MISSING', true]])
     assert.deepEqual(await found('0.1.0'), [['GI-TRAINER-VERSION', true]])
   })

@@ -42,7 +42,7 @@ async function makeTraining(runner: object, more: object = {}, afterwards = ''):
     trainer: { kind: 'mlx', model, python, targetModules: ['attn_q'], rank: 2, alpha: 4, steps: 10, batchSize: 2, runner, ...more },
   })
   const around = { homeRoot: root, engineDirectory: '', trainersDirectory, cacheDirectory: path.join(root, 'cache') }
-  return { root, config, trainer: trainers.mlx(config, around), starts: () => readFileSync(counter, 'utf8').split('\n').length - 1 }
+  return { root, config, trainer: await trainers.mlx(config, around), starts: () => readFileSync(counter, 'utf8').split('\n').length - 1 }
 }
 
 async function makeJob({ root, config }: Training): Promise<TrainingJob> {
