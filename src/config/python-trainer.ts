@@ -18,7 +18,7 @@ export const pythonTrainerSettings = {
     .min(1)
     .optional()
     .describe(
-      'Python of an environment of yours that has the trainer; left out, of the one that "trainer install" makes. Relative to the home.',
+      'Python of an environment of yours that has the trainer; left out, of the one that "trainer install" makes. Relative to the home; with trainer.runner the absolute path of the machine where it runs.',
     ),
   method: z
     .enum(['sft', 'dpo'])

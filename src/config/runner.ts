@@ -14,7 +14,9 @@ export const RunnerConfig = z
     kind: z
       .enum(['local', 'ssh', 'slurm', 'ray'])
       .default('local')
-      .describe('Where the program of "command" and its like runs: on this machine, on another one by ssh, or as a job of Slurm or Ray.'),
+      .describe(
+        'Where the training program runs: on this machine, on another one by ssh, or as a job of Slurm or Ray. The embedded engine trains on this machine only.',
+      ),
     host: sshHost
       .optional()
       .describe(
@@ -23,7 +25,14 @@ export const RunnerConfig = z
     directory: plainPath
       .default('genesis-improve-jobs')
       .describe(
-        'Folder there for jobs and bases; relative to the home directory there. A queue must see it under the same path on every node.',
+        'Folder there for jobs, bases and models; relative to the home directory there. A queue must see it under the same path on every node.',
+      ),
+    model: z
+      .string()
+      .startsWith('/')
+      .optional()
+      .describe(
+        'For the Python trainers: the folder of trainer.model as it lies there already, an absolute path; left out, it is sent. That both hold the same model is for you to see to.',
       ),
     sshConfig: z.string().startsWith('/').optional().describe('A file like ~/.ssh/config that is used in its place; an absolute path.'),
     sbatch: z

@@ -14,6 +14,7 @@ const TrainerCommand = ProgramConfig.omit({ timeoutSeconds: true }).extend({
     .describe('Names of environment variables that it may see beside the usual ones; a "*" at the end stands for any ending.'),
 })
 
+const isPython = (kind: string): boolean => pythonTrainers.some((name) => name === kind)
 const isAbsoluteOrNone = (file: string | undefined): boolean => file === undefined || file.startsWith('/')
 
 /** The peak learning rate where none is set, for the engine and programs of the user's. */
@@ -98,15 +99,23 @@ export const TrainerConfig = z
     error: 'a number up to trainer.learningRate',
   })
   .refine(({ kind, command }) => kind !== 'command' || command !== undefined, { path: ['command'], error: '{"program": FILE}' })
-  .refine(({ kind, runner }) => kind === 'command' || runner.kind === 'local', {
+  .refine(({ kind, runner }) => kind !== 'engine' || runner.kind === 'local', {
     path: ['runner', 'kind'],
-    error: '"local"; only a trainer of the kind "command" runs elsewhere',
+    error: '"local"; the embedded engine trains on this machine only',
   })
   .refine(({ runner, command }) => runner.kind === 'local' || [command?.program, command?.model].every(isAbsoluteOrNone), {
     path: ['command'],
     error: 'absolute paths of the machine where the program runs',
   })
-  .refine(({ kind, model }) => kind === 'engine' || kind === 'command' || model !== undefined, {
+  .refine(({ kind, runner, python }) => !isPython(kind) || runner.kind === 'local' || python?.startsWith('/'), {
+    path: ['python'],
+    error: 'the absolute path of a Python on the machine where it runs, in an environment that has the trainer',
+  })
+  .refine(({ kind, runner }) => runner.model === undefined || (isPython(kind) && runner.kind !== 'local'), {
+    path: ['runner', 'model'],
+    error: 'nothing; it is for Python trainers on another machine',
+  })
+  .refine(({ kind, model }) => !isPython(kind) || model !== undefined, {
     path: ['model'],
     error: 'the folder with the base as Hugging Face has it',
   })

@@ -17,7 +17,7 @@ export async function fetchOutput(
   onLine: (line: string) => void,
 ): Promise<void> {
   const folder = jobFolder(root, job.id)
-  const printed = await runScript(machine, `${listingScript(`${folder}/output`)}\necho log\ncat ${quoted(`${folder}/run/log`)}`, never)
+  const printed = await runScript(machine, fetchScript(folder), never)
   const at = printed.indexOf('log')
   for (const line of printed.slice(at + 1)) onLine(line)
   const incoming = `${job.output}.incoming`
@@ -29,3 +29,9 @@ export async function fetchOutput(
   await rm(job.output, { recursive: true, force: true })
   await rename(incoming, job.output)
 }
+
+/** An attempt that was set aside has no log any more. */
+const fetchScript = (folder: string): string => `{ ${listingScript(`${folder}/output`)}
+} || exit 1
+echo log
+[ ! -f ${quoted(`${folder}/run/log`)} ] || cat ${quoted(`${folder}/run/log`)}`

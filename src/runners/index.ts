@@ -40,7 +40,7 @@ const refuse = (): Promise<never> => Promise.reject(noHost)
 
 /** Stands in where the machine is not known yet. */
 const nowhere: Runner = {
-  ...{ place: 'on another machine', isHere: false, begin: refuse, observe: refuse, fetch: refuse, again: refuse },
+  ...{ place: 'on another machine', isHere: false, ask: refuse, begin: refuse, observe: refuse, fetch: refuse, again: refuse },
   preflight: () => Promise.resolve([problemOf(noHost)]),
   remove: () => Promise.resolve(),
 }

@@ -6,8 +6,10 @@ import { bootName } from './wrapper.ts'
 export interface Look {
   /** The absolute folder there that holds jobs and bases. */
   root: string
-  hasBase: boolean
+  /** `absent`: it has to be laid out, be it anew; `staged`: it can be started. */
   state: 'absent' | 'staged' | 'begun' | 'ended'
+  /** Whether an earlier attempt, of which nothing else is left, has put something into the output. */
+  hasOutput: boolean
   /** As the shell counts it, 128 + number for a signal; null before the end. */
   exitStatus: number | null
   timedOut: boolean
@@ -18,6 +20,8 @@ export interface Look {
   /** Seconds between the start and the end, or now; null before the start. */
   elapsedSeconds: number | null
   freeKilobytes: number | null
+  /** How many lines of the log hold what is counted. */
+  counted: number
   /** The newest lines that the program printed. */
   lines: string[]
 }
@@ -30,16 +34,16 @@ const isWrapper = `is_wrapper() {
   else ps -p "$1" -o args= 2>/dev/null | grep -qF "$PWD/run.sh"; fi
 }`
 
-/** Prints how a job stands in `directory`, which is made if need be; `base`: the digest of the base that it needs. */
-export const lookScript = (directory: string, id: string, base: string): string => `${isWrapper}
-cd && mkdir -p ${quoted(directory)} && cd ${quoted(directory)} && mkdir -p jobs bases || exit 1
+/** Prints how a job stands in `directory`, which is made if need be; `counted`: what stands in lines of its log that are to be counted. */
+export const lookScript = (directory: string, id: string, counted?: string): string => `${isWrapper}
+cd && mkdir -p ${quoted(directory)} && cd ${quoted(directory)} && mkdir -p jobs bases models || exit 1
 echo "root $(pwd -P)"
 echo "free $(df -Pk . | awk 'END { print $4 }')"
-[ -f bases/${quoted(base)}.gguf ] && echo base
 cd jobs/${quoted(id)} 2>/dev/null || { echo state absent; exit 0; }
 look() {
   exit=$(ls run 2>/dev/null | sed -n 's/^exit-//p')
-  if [ ! -d run ]; then echo state staged
+  if [ ! -d run ] && [ ! -f run.sh ]; then echo state absent; [ -n "$(ls output 2>/dev/null)" ] && echo output
+  elif [ ! -d run ]; then echo state staged
   elif [ -n "$exit" ]; then echo state ended; echo "exit $exit"
   elif is_wrapper "$(cat run/pid 2>/dev/null)"; then echo state begun; echo alive
   elif [ "$1" = again ]; then echo state begun
@@ -51,6 +55,7 @@ look
 started=$(cat run/started 2>/dev/null)
 ended=$(cat run/ended 2>/dev/null)
 [ -n "$started" ] && echo "elapsed $(( \${ended:-$(date +%s)} - started ))"
+${counted === undefined ? '' : `echo "counted $(grep -cF -e ${quoted(counted)} run/log 2>/dev/null)"`}
 echo log
 tail -c 16384 run/log 2>/dev/null
 exit 0`
@@ -65,13 +70,14 @@ export function parseLook(printed: readonly string[]): Look {
   return {
     state,
     root: valueOf('root') ?? '',
-    hasBase: head.includes('base'),
+    hasOutput: head.includes('output'),
     exitStatus: numberOf('exit'),
     timedOut: head.includes('timed-out'),
     isStopped: head.includes('stopped'),
     isAlive: head.includes('alive'),
     elapsedSeconds: numberOf('elapsed'),
     freeKilobytes: numberOf('free'),
+    counted: numberOf('counted') ?? 0,
     lines: at === -1 ? [] : printed.slice(at + 1),
   }
 }
@@ -110,13 +116,14 @@ fi
 [ -n "$group" ] && [ "$(${bootName})" = "$(cat run/boot)" ] && kill -KILL "-$group" 2>/dev/null
 exit 0`
 
-/** Makes room for another attempt; what the program left in its output stays. */
+/** Makes room for another attempt, which is laid out anew; what the program left in its output stays. */
 export const againScript = (root: string, id: string): string => `
 cd ${quoted(jobFolder(root, id))} 2>/dev/null || exit 0
+rm -f run.sh
 [ -d run ] || exit 0
 mv run ended-run && rm -rf ended-run`
 
 export const removeScript = (root: string, id: string): string => `
 cd ${quoted(`${root}/jobs`)} 2>/dev/null || exit 0
 [ -d ${quoted(id)} ] && mv ${quoted(id)} ${quoted(`${id}.gone`)}
-rm -rf ${quoted(`${id}.gone`)} ${quoted(id)}.new-*`
+rm -rf ${quoted(`${id}.gone`)} ${quoted(id)}.new-* ../bases/*.part-${quoted(id)} ../models/*.part-${quoted(id)}`

@@ -23,7 +23,7 @@ export function localRunner(limits: RunnerLimits): Runner {
         dataset: job.dataset,
         output: job.output,
         base: job.base.path,
-        model: job.model,
+        model: job.model.there ?? job.model.here?.folder,
       })
       const { hours, because } = timeLimit(limits)
       const limit = AbortSignal.timeout(Math.min(hours * 3_600_000, longestTimerMs))

@@ -44,8 +44,9 @@ export async function sendFolder(machine: Machine, from: string, to: string, sig
   if (packed.exitCode !== 0) throw failureHere(packed.said)
 }
 
-export async function sendFile(machine: Machine, from: string, to: string, signal: AbortSignal): Promise<void> {
-  const { exitCode, said } = await pipeFile(from, reachShell(machine, `cat >${commandLine([to])}`), signal)
+/** Appends a file's content from byte `start` on to one there. */
+export async function appendFile(machine: Machine, from: string, start: number, to: string, signal: AbortSignal): Promise<void> {
+  const { exitCode, said } = await pipeFile(from, start, reachShell(machine, `cat >>${commandLine([to])}`), signal)
   if (signal.aborted) throw new GenesisError('GI-INTERRUPTED')
   if (exitCode !== 0) throw failureThere(machine, exitCode, said)
 }

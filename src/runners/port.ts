@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Problem } from '../problem.ts'
-import type { ProgramCall, ProgramPaths } from '../trainers/recipe.ts'
+import type { ModelPlaces, ProgramCall, ProgramPaths } from '../trainers/recipe.ts'
 
 /** One training program that is to run once, somewhere. */
 export interface RunnerJob {
@@ -12,8 +12,12 @@ export interface RunnerJob {
   /** A file here in which the runner may keep what it has to know the next time. */
   record: string
   base: { path: string; digest: string }
-  /** Where the program runs: the base in the form that it needs. */
-  model: string | undefined
+  /** Whether the program reads the base itself; else it isn't sent anywhere. */
+  readsBase: boolean
+  /** The base in the form that the program needs, where it needs one. */
+  model: ModelPlaces
+  /** What stands in lines of the program that are to be counted. */
+  countedLines: string | undefined
   /** Fills `dataset` for a program that sees these paths, and says how it is started. */
   layOut(paths: ProgramPaths): Promise<ProgramCall>
 }
@@ -34,8 +38,8 @@ export interface RunEnd {
 }
 
 export type RunState =
-  /** `lines`: the newest that it printed; `elapsedMs`: since its start, null while it waits for it; `note`: what else there is to say. */
-  | { status: 'running'; lines: string[]; elapsedMs: number | null; note: string | null }
+  /** `lines`: the newest that it printed; `counted`: of all, those to be counted; `elapsedMs`: since its start, null while it waits for it; `note`: what else there is to say. */
+  | { status: 'running'; lines: string[]; counted: number; elapsedMs: number | null; note: string | null }
   | { status: 'ended'; end: RunEnd }
   /** Nothing of it is at work, and nobody knows how it ended. */
   | { status: 'lost' }
@@ -43,7 +47,7 @@ export type RunState =
 export interface ProgramNeeds {
   /** Absolute, where the program runs. */
   program: string
-  model: string | undefined
+  model: Pick<ModelPlaces, 'there'>
 }
 
 /**
@@ -55,6 +59,10 @@ export interface Runner {
   readonly place: string
   /** Whether programs run on this machine and see its files. */
   readonly isHere: boolean
+  /** Whether its queue gives jobs graphics cards; left out, they see those of the machine. */
+  readonly givesCards?: boolean | undefined
+  /** Runs programs on the machine that takes the jobs, and gives the lines that they print; one that fails has printed less. Left out by the runner of this machine. */
+  ask?(...commands: readonly (readonly string[])[]): Promise<string[]>
   /** What the place lacks, in words for the user; empty when the program can run. Never throws. */
   preflight(needs: ProgramNeeds): Promise<Problem[]>
   /**

@@ -22,7 +22,7 @@ export async function problemsThere(machine: Machine, queue: Queue, directory: s
 }
 
 /** Prints a line for everything that is missing. */
-const needsScript = (directory: string, { program, model }: ProgramNeeds): string => `
+const needsScript = (directory: string, { program, model: { there: model } }: ProgramNeeds): string => `
 { cd && mkdir -p ${quoted(directory)} && [ -w ${quoted(directory)} ]; } 2>/dev/null || echo missing directory
 command -v tar >/dev/null 2>&1 || echo missing tar
 command -v sha256sum >/dev/null 2>&1 || command -v shasum >/dev/null 2>&1 || command -v openssl >/dev/null 2>&1 || echo missing digests
@@ -42,7 +42,7 @@ function problemFor({ name }: Machine, missing: string, { program, model }: Prog
   if (missing === 'model')
     return {
       code: 'GI-TRAINER-MISSING',
-      what: `There is no folder ${model ?? ''} on ${name}.`,
+      what: `There is no folder ${model.there ?? ''} on ${name}.`,
       remedy: 'Put the model there; its path is that of the machine where the program runs.',
     }
   if (missing === 'directory')

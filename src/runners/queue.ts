@@ -13,6 +13,8 @@ export type QueueState = 'waiting' | 'working' | 'gone'
 
 /** Starts the wrapper of a job that lies ready in its folder there, and knows whether it is still to be reckoned with. */
 export interface Queue {
+  /** As in `Runner`. */
+  readonly givesCards?: boolean
   /** What it lacks; empty when jobs can be started. Throws GI-RUNNER-... when it can't be reached. */
   problems(): Promise<Problem[]>
   /** Starts the job. Twice is no harm: the wrapper runs the program once. Throws GI-RUNNER-REFUSED. */

@@ -39,6 +39,7 @@ export function rayQueue({ rayAddress, rayGpus, rayCpus }: RaySettings): Queue {
   }
   const stateOf = async (id: string): Promise<QueueState> => queueStateOf((await submissionsOf(id)).map(({ status }) => status))
   return {
+    givesCards: rayGpus > 0,
     problems: async () => {
       contentOf(await ask('GET', '/api/version'))
       return []

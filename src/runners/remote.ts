@@ -11,6 +11,7 @@ import type { Machine } from './machine.ts'
 import type { ProgramNeeds, Runner, RunnerJob, RunnerLimits, RunState } from './port.ts'
 import { problemsThere } from './problems-there.ts'
 import type { Queue, QueueState } from './queue.ts'
+import { commandLine } from './quote.ts'
 import { endOfRun, running } from './run-state.ts'
 import { stage } from './stage.ts'
 import { timeLimit } from './time-limit.ts'
@@ -28,12 +29,14 @@ interface Standing {
 export class RemoteRunner implements Runner {
   readonly isHere = false
   readonly place: string
+  readonly givesCards: boolean | undefined
   readonly #machine: Machine
   readonly #queue: Queue
   readonly #limits: RunnerLimits
 
   constructor(place: string, machine: Machine, queue: Queue, limits: RunnerLimits) {
     this.place = place
+    this.givesCards = queue.givesCards
     this.#machine = machine
     this.#queue = queue
     this.#limits = limits
@@ -41,6 +44,11 @@ export class RemoteRunner implements Runner {
 
   async preflight(needs: ProgramNeeds): Promise<Problem[]> {
     return await problemsThere(this.#machine, this.#queue, this.#limits.runner.directory, needs)
+  }
+
+  async ask(...commands: readonly (readonly string[])[]): Promise<string[]> {
+    const script = commands.map((command) => `${commandLine(command)} 2>/dev/null </dev/null`)
+    return await runScript(this.#machine, [...script, 'exit 0'].join('\n'), never)
   }
 
   async begin(job: RunnerJob, _onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
@@ -104,8 +112,8 @@ export class RemoteRunner implements Runner {
     return null
   }
 
-  async #look({ id, base }: RunnerJob, signal: AbortSignal): Promise<Look> {
-    return parseLook(await runScript(this.#machine, lookScript(this.#limits.runner.directory, id, base.digest), signal))
+  async #look({ id, countedLines }: RunnerJob, signal: AbortSignal): Promise<Look> {
+    return parseLook(await runScript(this.#machine, lookScript(this.#limits.runner.directory, id, countedLines), signal))
   }
 
   async #rootOf(job: RunnerJob): Promise<string> {

@@ -5,7 +5,13 @@ import type { RunEnd, RunState } from './port.ts'
 /** `look`: null while it is not known. */
 export function running(look: Look | null, note: string | null): RunState {
   const elapsed = look?.elapsedSeconds ?? null
-  return { status: 'running', lines: look?.lines ?? [], elapsedMs: elapsed === null ? null : elapsed * 1000, note }
+  return {
+    status: 'running',
+    lines: look?.lines ?? [],
+    counted: look?.counted ?? 0,
+    elapsedMs: elapsed === null ? null : elapsed * 1000,
+    note,
+  }
 }
 
 /** The disk is as good as full. */

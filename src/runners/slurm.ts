@@ -15,6 +15,7 @@ const stopTries = 60
 export function slurmQueue(machine: Machine, more: readonly string[]): Queue {
   const state = async (id: string): Promise<QueueState> => parseSqueue(await runScript(machine, squeue(id), never))
   return {
+    givesCards: asksForCards(more),
     problems: async () => {
       const found = await runScript(machine, 'command -v sbatch >/dev/null 2>&1 || echo missing', never)
       if (!found.includes('missing')) return []
@@ -41,6 +42,9 @@ export function slurmQueue(machine: Machine, more: readonly string[]): Queue {
     },
   }
 }
+
+/** Pure: whether arguments of sbatch name graphics cards, or where some are: --gres=gpu:1, --gpus=2, --partition=gpu. */
+export const asksForCards = (more: readonly string[]): boolean => more.some((argument) => /gpu/i.test(argument))
 
 const mine = 'user=$(id -un)'
 

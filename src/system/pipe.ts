@@ -27,11 +27,12 @@ export async function pipePrograms(source: PipedProgram, target: PipedProgram, s
   return [endOf(await from), into]
 }
 
-/** Runs a program to its end with a file's content as its standard input. Throws what keeps the file from being read. */
-export async function pipeFile(file: string, target: PipedProgram, signal: AbortSignal): Promise<PipedEnd> {
-  const content = createReadStream(file, { highWaterMark: 1 << 20 })
+/** Runs a program to its end with a file's content from byte `start` on as its standard input. Throws what keeps the file from being read. */
+export async function pipeFile(file: string, start: number, target: PipedProgram, signal: AbortSignal): Promise<PipedEnd> {
+  const content = createReadStream(file, { start, highWaterMark: 1 << 20 })
   const end = await feed(content, target, signal)
-  if (content.errored !== null && content.bytesRead === 0) throw content.errored
+  // What the system says of the file; that the program left early shows in its end.
+  if (content.errored !== null && 'errno' in content.errored) throw content.errored
   return end
 }
 

@@ -16,16 +16,17 @@ type CommandConfig = Pick<Config['trainer'], 'command' | 'timeLimitHours' | 'nic
 export const commandTrainer = (config: CommandConfig, { homeRoot }: Pick<TrainerSurroundings, 'homeRoot'>): Trainer =>
   programTrainer(commandRecipe(config, homeRoot), config)
 
-function commandRecipe({ command }: CommandConfig, homeRoot: string): Recipe {
+function commandRecipe({ command, runner }: CommandConfig, homeRoot: string): Recipe {
   if (command === undefined) throw new Error('a trainer of the kind "command" without one')
   const program = path.resolve(homeRoot, command.program)
   const model = command.model === undefined ? undefined : path.resolve(homeRoot, command.model)
   return {
     name: 'command',
     program,
-    model,
+    model: { there: model },
+    readsBase: true,
     inputs: async () => ({ command: await commandDigest({ ...command, program }, homeRoot), model: command.model ?? null }),
-    preflight: async () => await programProblems(program),
+    preflight: async () => (runner.kind === 'local' ? await programProblems(program) : []),
     call: (job, paths) => {
       const { dataset, output } = paths
       const described = {

@@ -6,11 +6,14 @@ export interface GraphicsCard {
   totalBytes: number
 }
 
+/** What prints lines for `readCards`. */
+export const cardsQuery = ['nvidia-smi', '--query-gpu=name,memory.free,memory.total', '--format=csv,noheader,nounits'] as const
+
 /** NVIDIA's cards of this machine; empty where there are none, or no driver. */
 export async function graphicsCards(): Promise<GraphicsCard[]> {
   const lines: string[] = []
-  const query = ['--query-gpu=name,memory.free,memory.total', '--format=csv,noheader,nounits']
-  const { exitCode } = await runProcess('nvidia-smi', query, { onLine: (line) => void lines.push(line) })
+  const [program, ...query] = cardsQuery
+  const { exitCode } = await runProcess(program, query, { onLine: (line) => void lines.push(line) })
   return exitCode === 0 ? readCards(lines) : []
 }
 

@@ -42,17 +42,18 @@ function fromJson(line: string): Reported {
   }
 }
 
-/** Adds up what lines say to the one shape of progress. `read` understands a line; steps are counted from `done` on. */
+/** Adds up what lines say to the one shape of progress. `read` understands a line; steps are counted from `done` on, and `seen` beyond it. */
 export class ProgressReader implements ProgressReading {
   #known: Reported = {}
   readonly #startedMs: number
   readonly #span: StepSpan
   readonly #read: (line: string) => Reported
 
-  constructor(startedMs: number, span: StepSpan = { done: 0, total: null }, read: (line: string) => Reported = readProgress) {
+  constructor(startedMs: number, span: StepSpan = { done: 0, total: null }, read: (line: string) => Reported = readProgress, seen = 0) {
     this.#startedMs = startedMs
     this.#span = span
     this.#read = read
+    if (seen > 0) this.#known = { step: seen }
   }
 
   get lastLoss(): number | null {

@@ -32,6 +32,7 @@ export function runnerJob(job: TrainingJob, inputs: string, recipe: Recipe): Run
   const folders = { dataset: path.join(job.directory, 'dataset'), output: path.join(job.directory, 'output') }
   return {
     ...{ id: `${job.id}-${inputs.slice(0, 12)}`, ...folders, record: recordFile(job), base: job.base, model: recipe.model },
+    ...{ readsBase: recipe.readsBase, countedLines: recipe.stepMark },
     layOut: async (paths) => {
       const call = await recipe.call(job, paths, await keepOutputOf(folders.output, inputs))
       await layOutDataset(job, folders.dataset, call.files)

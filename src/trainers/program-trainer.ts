@@ -16,7 +16,10 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
   return {
     name: recipe.name,
     place: runner.isHere ? undefined : runner.place,
-    preflight: async (base) => await (runner.isHere ? recipe.preflight(base) : runner.preflight(recipe)),
+    preflight: async (base) => {
+      const ofPlace = await runner.preflight(recipe)
+      return ofPlace.length > 0 ? ofPlace : await recipe.preflight(base)
+    },
     estimate: () => Promise.resolve({ durationMs: null, diskBytes: null }),
     ...(recipe.fits === undefined ? {} : { fits: recipe.fits }),
     layout: recipe.layout ?? (() => Promise.resolve({ text: null, tokens: null, startOfText: '' })),
@@ -31,7 +34,11 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
       const inputs = await inputsOf(job)
       const result = await finishedResult(job, inputs)
       if (result !== undefined) return { status: 'done', result }
-      return standing(recipe, await runner.observe(runnerJob(job, inputs, recipe)), (await knownCall(job))?.steps)
+      const state = await runner.observe(runnerJob(job, inputs, recipe))
+      // It ended since `begin` has looked, which fetches the rest the next time.
+      if (state.status === 'ended' && !runner.isHere)
+        return { status: 'running', progress: null, note: 'it has ended, and is fetched next' }
+      return standing(recipe, state, (await knownCall(job))?.steps)
     },
     cancel: async (_handle, job) => {
       await runner.remove(recordFile(job))
@@ -43,9 +50,12 @@ export function programTrainer(recipe: Recipe, limits: RunnerLimits): Trainer {
 /** A run that has ended and left no result here stands for nothing. */
 function standing(recipe: Recipe, state: RunState, steps: StepSpan | undefined): TrainingState {
   if (state.status !== 'running') return { status: 'lost' }
-  const { lines, elapsedMs, note } = state
+  const { lines, counted, elapsedMs, note } = state
   const nowMs = performance.now()
-  const reading = recipe.progress(nowMs - (elapsedMs ?? 0), steps)
+  const { stepMark } = recipe
+  // The lines are the newest only.
+  const seen = stepMark === undefined ? 0 : Math.max(0, counted - lines.filter((line) => line.includes(stepMark)).length)
+  const reading = recipe.progress(nowMs - (elapsedMs ?? 0), steps, seen)
   const progress = lines.reduce<TrainingProgress | null>((last, line) => reading.take(line, nowMs) ?? last, null)
   return { status: 'running', progress, note }
 }

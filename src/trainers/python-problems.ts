@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import type { PythonTrainer } from '../config/python-trainer.ts'
 import { GenesisError } from '../errors.ts'
 import type { ModelFolder } from '../hugging-face/model-folder.ts'
 import { readModelFolder } from '../hugging-face/model-folder.ts'
@@ -6,21 +6,33 @@ import { requireSameNumbers, requireSameShapes } from '../hugging-face/pairing.t
 import { gigabytes } from '../state/disk-space.ts'
 import { problemOf } from '../problem.ts'
 import type { Problem } from '../problem.ts'
-import { installedVersion, isSupported } from '../python/environment.ts'
+import { isSupported } from '../python/environment.ts'
 import type { TrainerPackage } from '../python/packages.ts'
 import { readFolderTemplate } from './folder-template.ts'
-import { graphicsCards } from './graphics-cards.ts'
+import type { GraphicsCard } from './graphics-cards.ts'
 import { trainingMemory } from './memory.ts'
 import type { TrainerSurroundings } from './port.ts'
 import type { TrainingPlan } from './training-plan.ts'
 
-/** What keeps a trainer's own program from running; `install`: the command that mends it. */
-export async function programProblems(python: string, wanted: TrainerPackage, install: string): Promise<Problem[]> {
-  const remedy = `Run "${install}", or set "trainer.python" to the Python of an environment that has it.`
-  const version = existsSync(python) ? await installedVersion(python, wanted) : null
-  if (version === null) return [{ code: 'GI-TRAINER-MISSING', what: `${wanted.title} is not installed for ${python}.`, remedy }]
+interface WantedProgram {
+  name: PythonTrainer
+  python: string
+  wanted: TrainerPackage
+  /** "on forge"; null on this machine. */
+  place: string | null
+}
+
+/** What keeps a trainer's own program from running. `version`: the one that was found, if any. */
+export function programProblems(version: string | null, { name, python, wanted, place }: WantedProgram): Problem[] {
+  const install = `"genesis-improve trainer install ${name}"`
+  const where = place === null ? '' : ` ${place}`
+  const remedy =
+    place === null
+      ? `Run ${install}, or set "trainer.python" to the Python of an environment that has it.`
+      : `Install it there (${install} does, and says where), and set "trainer.python" to the path that its Python has there.`
+  if (version === null) return [{ code: 'GI-TRAINER-MISSING', what: `${wanted.title} is not installed for ${python}${where}.`, remedy }]
   if (isSupported(version, wanted)) return []
-  const what = `${wanted.title} is ${version}; this program works with ${wanted.version} and later ones below ${wanted.below}.`
+  const what = `${wanted.title} is ${version}${where}; this program works with ${wanted.version} and later ones below ${wanted.below}.`
   return [{ code: 'GI-TRAINER-VERSION', what, remedy }]
 }
 
@@ -49,11 +61,10 @@ export async function templateProblems(directory: string, base: string): Promise
   })
 }
 
-/** What is wrong with the free memory of the graphics cards; nothing where there are none. */
-export async function memoryProblems(directory: string, plan: TrainingPlan): Promise<Problem[]> {
+/** What is wrong with the free memory of these graphics cards; nothing where there are none. */
+export async function memoryProblems(directory: string, plan: TrainingPlan, cards: readonly GraphicsCard[]): Promise<Problem[]> {
+  if (cards.length === 0) return []
   return await problemsIn(async () => {
-    const cards = await graphicsCards()
-    if (cards.length === 0) return
     const free = Math.max(...cards.map(({ freeBytes }) => freeBytes))
     const needed = trainingMemory(await readModelFolder(directory), plan)
     if (needed <= free) return
@@ -71,7 +82,8 @@ function requireModules({ directory, tensors }: ModelFolder, modules: readonly s
   })
 }
 
-async function problemsIn(check: () => Promise<Problem[] | undefined | void>): Promise<Problem[]> {
+/** What is found, or what keeps it from being looked for. */
+export async function problemsIn(check: () => Promise<Problem[] | undefined | void>): Promise<Problem[]> {
   try {
     return (await check()) ?? []
   } catch (error) {

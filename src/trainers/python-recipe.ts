@@ -3,21 +3,23 @@ import type { Config } from '../config/schema.ts'
 import type { PythonTrainer } from '../config/python-trainer.ts'
 import { GenesisError } from '../errors.ts'
 import { readModelFolder } from '../hugging-face/model-folder.ts'
+import { loadedFiles } from '../hugging-face/loaded-files.ts'
 import type { ChatMessage } from '../learnings/learning.ts'
 import { installedVersion, pythonIn } from '../python/environment.ts'
 import { trainerPackages } from '../python/packages.ts'
+import { runnerOf } from '../runners/index.ts'
 import type { Attempt } from './attempts.ts'
 import { readDatasetRows } from './dataset-rows.ts'
 import type { DatasetRows } from './dataset-rows.ts'
 import { readFolderTemplate } from './folder-template.ts'
-import { graphicsCards } from './graphics-cards.ts'
 import { extraProblems } from './known-keys.ts'
 import type { KnownKeys } from './known-keys.ts'
 import type { TrainerSurroundings, TrainingJob } from './port.ts'
 import { quietVariables, usualVariables } from './program-environment.ts'
 import { failureCause, ProgressReader } from './program-output.ts'
 import type { Reported } from './program-output.ts'
-import { memoryProblems, modelProblems, programProblems, templateProblems } from './python-problems.ts'
+import { memoryProblems, modelProblems, problemsIn, programProblems, templateProblems } from './python-problems.ts'
+import { pythonPlace } from './python-place.ts'
 import type { ProgramCall, ProgramPaths, Recipe } from './recipe.ts'
 import { trainingSettings } from './settings.ts'
 import { layerNamesOf, planTraining } from './training-plan.ts'
@@ -66,6 +68,7 @@ export function pythonRecipe(program: PythonProgram, config: Config['trainer'], 
   const python =
     config.python === undefined ? pythonIn(path.join(around.trainersDirectory, program.name)) : path.resolve(around.homeRoot, config.python)
   const extra = config.extra ?? {}
+  const runner = runnerOf(config)
   const plans = async (job: TrainingJob): Promise<{ plan: TrainingPlan; rows: DatasetRows }> => {
     const [{ parameters }, rows] = await Promise.all([readModelFolder(model), readDatasetRows(job)])
     const count = config.method === 'dpo' ? rows.preferences.length : rows.train.length
@@ -74,27 +77,33 @@ export function pythonRecipe(program: PythonProgram, config: Config['trainer'], 
   return {
     name: program.name,
     program: python,
-    model,
+    model: { there: config.runner.model, here: { folder: model, files: async () => await loadedFiles(model) } },
+    readsBase: false,
     inputs: async (job) => {
       const { plan } = await plans(job)
-      return { trainer: program.name, version: await installedVersion(python, wanted), model: config.model, plan, extra }
+      // What is at work elsewhere stays the same training, whatever is installed there meanwhile, and while nobody can look.
+      const version = runner.isHere ? await installedVersion(python, wanted) : null
+      return { trainer: program.name, version, model: config.model, plan, extra }
     },
-    preflight: async (base) => {
-      const ofProgram = await programProblems(python, wanted, `genesis-improve trainer install ${program.name}`)
-      const remedy = 'Correct it, or take it out of "trainer.extra".'
-      const ofSettings = extraProblems(extra, program.keys(config.method ?? 'sft'), wanted.title).map((what) => ({
-        code: 'GI-TRAINER-SETTING' as const,
-        what,
-        remedy,
-      }))
-      const modules = layerNamesOf(config.targetModules)
-      const ofModel = await modelProblems({ directory: model, modules, base: base.path }, around.checkFile)
-      if (ofModel.length > 0) return [...ofProgram, ...ofSettings, ...ofModel]
-      const ofTemplate = program.takesText ? await templateProblems(model, base.path) : []
-      const { parameters } = await readModelFolder(model)
-      const plan = planTraining(config, trainingSettings(config), { parameters, rows: manyRows })
-      return [...ofProgram, ...ofSettings, ...ofTemplate, ...(program.fillsCards ? await memoryProblems(model, plan) : [])]
-    },
+    preflight: async (base) =>
+      await problemsIn(async () => {
+        const place = await pythonPlace(python, wanted, runner)
+        const ofProgram = programProblems(place.version, { python, wanted, name: program.name, place: runner.isHere ? null : runner.place })
+        const remedy = 'Correct it, or take it out of "trainer.extra".'
+        const ofSettings = extraProblems(extra, program.keys(config.method ?? 'sft'), wanted.title).map((what) => ({
+          code: 'GI-TRAINER-SETTING' as const,
+          what,
+          remedy,
+        }))
+        const modules = layerNamesOf(config.targetModules)
+        const ofModel = await modelProblems({ directory: model, modules, base: base.path }, around.checkFile)
+        if (ofModel.length > 0) return [...ofProgram, ...ofSettings, ...ofModel]
+        const ofTemplate = program.takesText ? await templateProblems(model, base.path) : []
+        const { parameters } = await readModelFolder(model)
+        const plan = planTraining(config, trainingSettings(config), { parameters, rows: manyRows })
+        const ofMemory = program.fillsCards ? await memoryProblems(model, plan, place.cards ?? []) : []
+        return [...ofProgram, ...ofSettings, ...ofTemplate, ...ofMemory]
+      }),
     fits: async ({ base }) => {
       const { fitsTraining } = await import('../engine/plan.ts')
       const { contextLength } = planTraining(config, trainingSettings(config), { parameters: 0, rows: 1 })
@@ -104,23 +113,26 @@ export function pythonRecipe(program: PythonProgram, config: Config['trainer'], 
     call: async (job, paths, kept) => {
       const { plan, rows } = await plans(job)
       if (plan.method === 'dpo' && rows.preferences.length === 0) throw nothingToPrefer()
+      const { version, onProcessor } = await pythonPlace(python, wanted, runner)
       const prepared = program.prepare({
         plan,
         rows,
         paths: { ...paths, model: paths.model ?? model },
         kept,
         extra,
-        onProcessor: process.platform !== 'darwin' && (await graphicsCards()).length === 0,
+        onProcessor,
         textOf: (await readFolderTemplate(model, job.base.path)).split,
       })
       const { args, set, files, attempt } = prepared
       return {
         ...{ program: python, args, files, set: { ...quietVariables, ...set }, passOn: [...usualVariables] },
         ...{ result: attempt.folder, steps: { done: attempt.done, total: plan.steps } },
-        details: { trainer: program.name, version: await installedVersion(python, wanted), plan, resumedAt: attempt.done },
+        details: { trainer: program.name, version, plan, resumedAt: attempt.done },
       }
     },
-    progress: (startedMs, steps) => new ProgressReader(startedMs, steps, program.read),
+    progress: (startedMs, steps, seen) => new ProgressReader(startedMs, steps, program.read, seen),
+    // What the Trainer of transformers logs; MLX-LM numbers its lines.
+    stepMark: "{'loss':",
     cause: failureCause,
   }
 }

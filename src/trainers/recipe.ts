@@ -7,10 +7,17 @@ export interface ProgramPaths {
   dataset: string
   /** Where the adapter belongs; kept between attempts, so that the program may go on from its own checkpoints. */
   output: string
-  /** The base, a GGUF file. */
+  /** The base, a GGUF file; there if the recipe says that it is read. */
   base: string
   /** The same model in the form that the program needs, where it needs one. */
   model: string | undefined
+}
+
+/** Folders with a model, absolute. That where the program runs counts, if there is one; else that of this machine, which is brought there. */
+export interface ModelPlaces {
+  there?: string | undefined
+  /** With the names of the files that the program reads. */
+  here?: { folder: string; files: () => Promise<string[]> }
 }
 
 /** How a training program is started. */
@@ -51,11 +58,13 @@ export interface Recipe {
   readonly name: string
   /** What is started, absolute, where it runs. */
   readonly program: string
-  /** The folder of `ProgramPaths.model`, absolute, where the program runs. */
-  readonly model: string | undefined
+  /** Where the folder of `ProgramPaths.model` comes from. */
+  readonly model: ModelPlaces
+  /** Whether it reads the base, a GGUF file. */
+  readonly readsBase: boolean
   /** What of its kind would give another adapter. */
   inputs(job: TrainingJob): Promise<Record<string, unknown>>
-  /** As in `Trainer`, when the program runs on this machine. Never throws. */
+  /** As in `Trainer`, but for what the runner says. Never throws. */
   preflight(base: { path: string }): Promise<Problem[]>
   /** Which conversations a training step can see whole; left out: all, or it cuts them itself. */
   fits?: NonNullable<Trainer['fits']>
@@ -63,7 +72,10 @@ export interface Recipe {
   layout?: Trainer['layout']
   /** The same for the same arguments. `kept`: what earlier attempts left in the output folder, relative paths with slashes. */
   call(job: TrainingJob, paths: ProgramPaths, kept: readonly string[]): Promise<ProgramCall>
-  progress(startedMs: number, steps?: StepSpan): ProgressReading
+  /** `seen`: steps of this attempt that are done before the first line it is told. */
+  progress(startedMs: number, steps?: StepSpan, seen?: number): ProgressReading
+  /** What stands in each line that counts one more step, where lines don't say which step they are about. */
+  readonly stepMark?: string
   /** Why it failed, out of its last lines, oldest first. */
   cause(lastLines: readonly string[]): string
 }

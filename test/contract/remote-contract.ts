@@ -14,10 +14,14 @@ export function describeRemoteContract(title: string, prepare: () => Promise<Run
   describe(`${title} runs jobs apart from this process`, () => {
     test('begin returns while the job runs, and shows what it printed', async () => {
       const { runner: make } = await prepare()
-      const job = await shellJob('echo said; while [ ! -f go ]; do sleep 0.1; done')
+      // More than is looked at of a log.
+      const job = await shellJob(
+        'echo said before; head -c 20000 /dev/zero | tr "\\0" "\\n"; echo said; while [ ! -f go ]; do sleep 0.1; done',
+      )
       await make().begin(job, nobody, never)
       const state = await seen(make, job)
       assert.ok(state.elapsedMs !== null && state.note === null)
+      assert.deepEqual([state.counted, state.lines.filter((line) => line === 'said').length], [2, 1])
       await make().remove(job.record)
     })
 

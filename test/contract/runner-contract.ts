@@ -38,7 +38,8 @@ export async function shellJob(script: string, args: readonly string[] = []): Pr
   await mkdir(job.output)
   await writeFile(base, content)
   return {
-    ...{ ...job, counter, record: path.join(around, 'remote.json'), base: { path: base, digest: digestText(content) }, model: undefined },
+    ...{ ...job, counter, record: path.join(around, 'remote.json'), base: { path: base, digest: digestText(content) } },
+    ...{ readsBase: true, model: {}, countedLines: 'said' },
     layOut: async ({ dataset, output, base: baseThere }) => {
       await rm(job.dataset, { recursive: true, force: true })
       await mkdir(job.dataset)
@@ -71,7 +72,7 @@ export function describeRunnerContract(title: string, prepare: () => Promise<Run
       const script =
         'mkdir -p a/b && cp "$GENESIS_DATASET/train.jsonl" a/b/rows && cp "$GENESIS_BASE" base && printf %s "$2" >word && printf %s "$ODD" >odd; echo said; pwd >where; printf %s "$GENESIS_OUTPUT" >output'
       const job = await shellJob(script, [odd])
-      assert.deepEqual(await runner.preflight({ program: '/bin/sh', model: undefined }), [])
+      assert.deepEqual(await runner.preflight({ program: '/bin/sh', model: {} }), [])
       const heard: string[] = []
       await runner.begin(job, (line) => heard.push(line), never)
       const end = await ended(runner, job)

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { GenesisError } from '../../src/errors.ts'
+import { loadedFiles } from '../../src/hugging-face/loaded-files.ts'
 import { readModelFolder } from '../../src/hugging-face/model-folder.ts'
 import { largestDifference, relativeDifference } from '../../src/hugging-face/number-difference.ts'
 import { requireSameNumbers, requireSameShapes } from '../../src/hugging-face/pairing.ts'
@@ -110,3 +111,16 @@ function scaled(bytes: Buffer, tensor: string): Buffer {
   for (let at = 8 + length + from; at < 8 + length + to; at += 4) bytes.writeFloatLE(3 * bytes.readFloatLE(at), at)
   return bytes
 }
+
+test('the files that a training reads are those of the model, links among them; not its weights in other formats, nor what is hidden', async () => {
+  const folder = place()
+  const blobs = place()
+  const read = ['chat_template.jinja', 'config.json', 'merges.txt', 'model-00001-of-00002.safetensors', 'modeling.py', 'tokenizer.model']
+  for (const name of read) writeFileSync(path.join(blobs, name), '')
+  // The Hub's cache holds links to its blobs.
+  for (const name of read) symlinkSync(path.join(blobs, name), path.join(folder, name))
+  for (const name of ['.gitattributes', '.hidden.json', 'README.md', 'consolidated.safetensors', 'model.gguf', 'pytorch_model.bin'])
+    writeFileSync(path.join(folder, name), '')
+  mkdirSync(path.join(folder, 'folder.json'))
+  assert.deepEqual(await loadedFiles(folder), read)
+})

@@ -8,10 +8,12 @@ import { parseListing, requireSame } from '../../src/runners/listing.ts'
 import { machineBySsh } from '../../src/runners/machine-by-ssh.ts'
 import { queueStateOf } from '../../src/runners/ray.ts'
 import { endOfRun } from '../../src/runners/run-state.ts'
-import { parseSqueue, refusalIn, submitScript } from '../../src/runners/slurm.ts'
+import { asksForCards, parseSqueue, refusalIn, submitScript } from '../../src/runners/slurm.ts'
 import { timeLimit } from '../../src/runners/time-limit.ts'
 import type { RunEnd } from '../../src/runners/port.ts'
 import { failedRun } from '../../src/trainers/failed-run.ts'
+import { ProgressReader } from '../../src/trainers/program-output.ts'
+import { placeThere } from '../../src/trainers/python-place.ts'
 
 const digest = 'a'.repeat(64)
 
@@ -34,7 +36,7 @@ describe('what a machine says of a job', () => {
     const look = parseLook([
       'root /home/me/jobs',
       'free 1000',
-      'base',
+      'output',
       'state ended',
       'exit 137',
       'elapsed 12',
@@ -43,12 +45,19 @@ describe('what a machine says of a job', () => {
       'log',
     ])
     assert.deepEqual(
-      [look.root, look.freeKilobytes, look.hasBase, look.state, look.exitStatus, look.elapsedSeconds, look.lines],
+      [look.root, look.freeKilobytes, look.hasOutput, look.state, look.exitStatus, look.elapsedSeconds, look.lines],
       ['/home/me/jobs', 1000, true, 'ended', 137, 12, ['state begun', 'log']],
     )
     // 137 = 128 + 9, and a disk with less than a MiB is full.
     const end = endOfRun(look, 'why')
     assert.deepEqual([end.exitCode, end.signal, end.limit, end.diskIsFull], [null, 'SIGKILL', null, true])
+  })
+
+  test('steps are counted on from those of which its newest lines say nothing any more', () => {
+    assert.deepEqual([parseLook(['state begun', 'counted 7', 'log']).counted, parseLook(['state begun']).counted], [7, 0])
+    const reader = new ProgressReader(0, { done: 4, total: 20 }, () => ({ another: true }), 7)
+    // 4 of an earlier attempt, 7 unseen, and this one; 8 of this attempt took 800 ms, so the last 8 take as long.
+    assert.deepEqual(reader.take('a step', 800), { step: 12, totalSteps: 20, loss: null, timeLeftMs: 800 })
   })
 
   test('a program that ends by itself after it was told to is one that was told to', () => {
@@ -82,6 +91,34 @@ describe('files on both sides', () => {
     assert.throws(() => requireSame(sent, new Map(), 'there'), { why: 'a is missing there' })
     assert.throws(() => requireSame(sent, new Map([['a', 'b']]), 'there'), { why: 'a has another content there' })
     assert.throws(() => requireSame(sent, new Map([...sent, ['x', digest]]), 'there'), { why: 'x was not sent there' })
+  })
+})
+
+describe('where a Python trains', () => {
+  const lines = ['version 0.32.2', 'Linux', 'NVIDIA A10, 22502, 23028']
+
+  test('its version and the cards of its machine are read from what it prints, whatever else that says', () => {
+    const place = placeThere(['Welcome!', ...lines], undefined)
+    // MiB are 1,048,576 bytes.
+    assert.deepEqual(place, {
+      version: '0.32.2',
+      cards: [{ name: 'NVIDIA A10', freeBytes: 22502 * 1048576, totalBytes: 23028 * 1048576 }],
+      onProcessor: false,
+    })
+    assert.deepEqual(placeThere(['Linux'], undefined), { version: null, cards: [], onProcessor: true })
+    assert.equal(placeThere(['Darwin'], undefined).onProcessor, false)
+  })
+
+  test('in a queue it has the cards that are asked for, not those of the machine that submits', () => {
+    assert.deepEqual(placeThere(lines, false), { version: '0.32.2', cards: null, onProcessor: true })
+    assert.equal(placeThere(['Linux'], true).onProcessor, false)
+    assert.deepEqual([['--gres=gpu:1'], ['--gpus=2'], ['--partition=gpu'], ['--mem=4G'], []].map(asksForCards), [
+      true,
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 })
 
@@ -155,6 +192,13 @@ describe('the configuration', () => {
     assert.deepEqual(issues({ kind: 'command', command, runner: { kind: 'slurm', sbatch: ['--wrap=rm'] } }), ['trainer.runner.sbatch.0'])
     assert.deepEqual(issues({ kind: 'command', command: { program: './train' }, runner: ssh }), ['trainer.command'])
     assert.deepEqual(issues({ runner: ssh }), ['trainer.runner.kind'])
+    const mlx = { kind: 'mlx', model: 'hf', python: '/opt/mlx/bin/python', runner: ssh }
+    assert.deepEqual(issues(mlx), [])
+    for (const python of [undefined, 'envs/bin/python']) assert.deepEqual(issues({ ...mlx, python }), ['trainer.python'])
+    assert.deepEqual(issues({ ...mlx, runner: { ...ssh, model: '/models/hf' } }), [])
+    assert.deepEqual(issues({ ...mlx, runner: { ...ssh, model: 'hf' } }), ['trainer.runner.model'])
+    assert.deepEqual(issues({ ...mlx, runner: { model: '/models/hf' } }), ['trainer.runner.model'])
+    assert.deepEqual(issues({ kind: 'command', command, runner: { ...ssh, model: '/models/hf' } }), ['trainer.runner.model'])
     assert.deepEqual(issues({ kind: 'command', command, runner: { ...ssh, maximumCost: 5 } }), ['trainer.runner.costPerHour'])
   })
 })

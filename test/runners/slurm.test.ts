@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { describeRemoteContract } from '../contract/remote-contract.ts'
 import { describeRunnerContract, ended, never, shellJob, startsOf } from '../contract/runner-contract.ts'
 import { describeCycles } from './cycle.ts'
+import { describeMlx } from './mlx.ts'
 import { underTest } from './settings.ts'
 import { missingSlurm, startSlurm } from './slurm.ts'
 
@@ -15,6 +16,7 @@ describe('on Slurm', { skip: missingSlurm }, async () => {
   describeRemoteContract('a job of Slurm', () => Promise.resolve(slurm))
 
   describeCycles('on Slurm', { ...{ kind: 'slurm' }, directory: cluster.directory })
+  describeMlx('on Slurm', { ...{ kind: 'slurm' }, directory: cluster.directory })
 
   test('a job that waits is seen to wait, and one that the queue refuses says why', async () => {
     const waiting = underTest({ ...{ kind: 'slurm', sbatch: ['--begin=now+1hour'] }, directory: cluster.directory })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
-import { describeRemoteContract } from '../contract/remote-contract.ts'
-import { describeRunnerContract, ended, never, shellJob, startsOf } from '../contract/runner-contract.ts'
+import { ended, never, shellJob, startsOf } from '../contract/runner-contract.ts'
 import { describeCycles } from './cycle.ts'
+import { describeMlx } from './mlx.ts'
 import { underTest } from './settings.ts'
 import { missingSshd, startSshd } from './sshd.ts'
 
@@ -12,10 +12,9 @@ describe('by ssh', { skip: missingSshd }, async () => {
   const server = await startSshd()
   const { host, configFile: sshConfig, directory } = server
   const forge = underTest({ ...{ kind: 'ssh', host, sshConfig }, directory })
-  describeRunnerContract('another machine', () => Promise.resolve(forge))
-  describeRemoteContract('another machine', () => Promise.resolve(forge))
 
   describeCycles('on a machine by ssh', { ...{ kind: 'ssh', host, sshConfig }, directory })
+  describeMlx('on a machine by ssh', { ...{ kind: 'ssh', host, sshConfig }, directory })
 
   test('a job goes on while its machine cannot be reached, and is found again', async () => {
     const { runner } = forge
@@ -26,7 +25,7 @@ describe('by ssh', { skip: missingSshd }, async () => {
     const state = await runner().observe(job)
     assert.ok(state.status === 'running' && /cannot be reached/.test(state.note ?? ''))
     await assert.rejects(runner().remove(job.record), { code: 'GI-RUNNER-AWAY', temporary: true })
-    assert.equal((await runner().preflight({ program: '/bin/sh', model: undefined }))[0]?.code, 'GI-RUNNER-AWAY')
+    assert.equal((await runner().preflight({ program: '/bin/sh', model: {} }))[0]?.code, 'GI-RUNNER-AWAY')
     await server.start()
     await writeFile(`${job.counter}.go`, '')
     assert.equal((await ended(runner(), job)).exitCode, 0)
@@ -36,12 +35,12 @@ describe('by ssh', { skip: missingSshd }, async () => {
 
   test('a key that is not accepted, and a host that nobody knows, are named as such', async () => {
     const strange = underTest({ ...{ kind: 'ssh', host: `nobody@${host}`, sshConfig }, directory })
-    const [problem] = await strange.runner().preflight({ program: '/bin/sh', model: undefined })
+    const [problem] = await strange.runner().preflight({ program: '/bin/sh', model: {} })
     assert.equal(problem?.code, 'GI-RUNNER-DENIED')
   })
 
   test('a program and a model that are not there are named with the machine', async () => {
-    const problems = await forge.runner().preflight({ program: '/nowhere/train', model: '/nowhere/model' })
+    const problems = await forge.runner().preflight({ program: '/nowhere/train', model: { there: '/nowhere/model' } })
     assert.deepEqual(
       problems.map(({ code, what }) => [code, /forge/.test(what)]),
       [

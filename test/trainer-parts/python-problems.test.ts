@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { writeHuggingFaceFolder } from '../../scripts/trainers/hugging-face-folder.ts'
 import { trainerPackages } from '../../src/python/packages.ts'
 import { packageRoot } from '../../src/system/package-root.ts'
+import { pythonPlace } from '../../src/trainers/python-place.ts'
 import { programProblems, templateProblems } from '../../src/trainers/python-problems.ts'
 
 const root = mkdtempSync(path.join(tmpdir(), 'genesis-problems-'))
@@ -13,8 +14,11 @@ after(() => rmSync(root, { recursive: true, force: true }))
 
 test('a trainer that is not there, or of a version that was not tried, is named with what mends it', async () => {
   const python = path.join(root, 'bin', 'python')
-  const found = async (): Promise<[string, string][]> =>
-    (await programProblems(python, trainerPackages.llamafactory, 'install it')).map(({ code, what }) => [code, what])
+  const wanted = trainerPackages.llamafactory
+  const found = async (): Promise<[string, string][]> => {
+    const { version } = await pythonPlace(python, wanted, {})
+    return programProblems(version, { name: 'llamafactory', python, wanted, place: null }).map(({ code, what }) => [code, what])
+  }
   assert.deepEqual(await found(), [['GI-TRAINER-MISSING', `LLaMA-Factory is not installed for ${python}.`]])
   mkdirSync(path.dirname(python))
   writeFileSync(python, '')

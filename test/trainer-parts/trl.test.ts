@@ -14,6 +14,10 @@ const start = (more: Partial<TrainingPlan> = {}, kept: string[] = [], onProcesso
 const settingsIn = ({ files }: ReturnType<typeof start>) => JSON.parse(files['trl.json'] ?? '') as Record<string, unknown>
 
 describe('a start of TRL', () => {
+  test('names one layer by a pattern of its whole name, since TRL makes one text of a list of one', () => {
+    assert.deepEqual(settingsIn(start({ modules: ['self_attn.q_proj'] }))['lora_target_modules'], [String.raw`.*\.q_proj`])
+  })
+
   test('says in its configuration what is to be trained, from what, and how', () => {
     assert.deepEqual(start().args, ['-m', 'trl.scripts.sft', '--config', '/job/dataset/trl.json'])
     assert.deepEqual(settingsIn(start()), {
