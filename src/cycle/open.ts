@@ -3,7 +3,7 @@ import path from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { Config } from '../config/schema.ts'
 import { withLock } from '../state/lock.ts'
-import { makeDirectory, syncDirectory, writeError, writeFileAtomic } from '../state/files.ts'
+import { discard, makeDirectory, syncDirectory, writeError, writeFileAtomic } from '../state/files.ts'
 import { readState, updateStateLocked } from '../state/store.ts'
 import { unknownOpenCycle } from './adopt.ts'
 import { catchUpLocked } from './catch-up.ts'
@@ -70,7 +70,7 @@ export async function openCycle(workshop: Workshop, opening: Opening): Promise<O
     } catch (error) {
       throw writeError(error, cycleDirectory(home, id))
     } finally {
-      await rm(temporary, { recursive: true, force: true })
+      await discard(temporary)
     }
     await syncDirectory(home.cycles)
     await updateStateLocked(home, (current) => cycleOpened(current, id, at))

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import path from 'node:path'
-import { makeDirectory, syncDirectory, writeError } from '../state/files.ts'
+import { discard, makeDirectory, syncDirectory, writeError } from '../state/files.ts'
 import { writeDigested } from './digested-file.ts'
 import type { DigestedFile } from './digested-file.ts'
 import { byteLength, elementsOf, ggmlTypes } from './ggml-types.ts'
@@ -52,7 +52,7 @@ export async function writeGguf(file: string, layout: GgufLayout, data: AsyncIte
     await syncDirectory(directory)
     return written
   } catch (error) {
-    await rm(temporary, { force: true })
+    await discard(temporary)
     throw writeError(error, file)
   }
 }

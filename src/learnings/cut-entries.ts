@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, stat } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { syncDirectory, writeError } from '../state/files.ts'
+import { discard, syncDirectory, writeError } from '../state/files.ts'
 import type { FileVersion } from './open-file.ts'
 import { isSameVersion, versionOf } from './open-file.ts'
 import type { RawEntry } from './raw-entry.ts'
@@ -77,7 +77,7 @@ async function copyWithout(file: string, version: FileVersion, spans: readonly S
     await rename(temporary, file)
     await syncDirectory(path.dirname(file))
   } catch (error) {
-    await rm(temporary, { force: true })
+    await discard(temporary)
     throw writeError(error, file)
   }
 }

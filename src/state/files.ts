@@ -35,6 +35,11 @@ export async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Takes away what a failed write left. Where that fails too, a later call does it: the first failure is the one to tell. */
+export async function discard(place: string): Promise<void> {
+  await rm(place, { recursive: true, force: true }).catch(() => undefined)
+}
+
 /** Makes a rename or a new file in `directory` survive a power cut. */
 export async function syncDirectory(directory: string): Promise<void> {
   try {
@@ -76,7 +81,7 @@ async function replaceFile(file: string, content: string | Uint8Array, mode: num
     await rename(temporary, file)
     if (isSynced) await syncDirectory(directory)
   } catch (error) {
-    if (isCreated) await rm(temporary, { force: true })
+    if (isCreated) await discard(temporary)
     throw writeError(error, file)
   }
 }

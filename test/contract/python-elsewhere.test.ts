@@ -157,7 +157,10 @@ describe('a Python trainer on another machine', () => {
   test('ended between two looks, it is not taken for lost: the next call fetches what it made', async () => {
     const { trainer, job: makeJob, at } = await makePlace()
     const job = await makeJob()
+    // Else it may have ended, and been fetched, within this call.
+    writeFileSync(at('hold'), '')
     await trainer.begin(job, () => undefined, never)
+    rmSync(at('hold'))
     const hasEnded = (): boolean => readdirSync(at('there/jobs'), { recursive: true }).some((name) => String(name).endsWith('run/exit-0'))
     while (!hasEnded()) await sleep(50)
     const state = await trainer.observe({ trainer: 'mlx', jobId: job.id }, job)
