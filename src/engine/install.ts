@@ -3,7 +3,7 @@ import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GenesisError, systemErrorCode } from '../errors.ts'
-import { makeDirectory, writeError } from '../state/files.ts'
+import { discard, makeDirectory, writeError } from '../state/files.ts'
 import { tryFileLock } from '../state/lock.ts'
 import { runProcess } from '../system/process.ts'
 import { enginePaths } from './engine-directory.ts'
@@ -46,7 +46,7 @@ export async function installEngine({ directory, report, signal, npm = ['npm'] }
       report('Verifying the engine')
       await settle(staging, directory)
     } finally {
-      await rm(staging, { recursive: true, force: true })
+      await discard(staging)
     }
     return await verified(directory)
   } finally {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PythonTrainer } from '../config/python-trainer.ts'
 import { GenesisError } from '../errors.ts'
 import { gigabytes, requireDiskSpace } from '../state/disk-space.ts'
-import { makeDirectory, writeError } from '../state/files.ts'
+import { discard, makeDirectory, writeError } from '../state/files.ts'
 import { tryFileLock } from '../state/lock.ts'
 import { packageRoot } from '../system/package-root.ts'
 import { pythonIn } from './environment.ts'
@@ -50,7 +50,7 @@ export async function installTrainer({ name, directory, report, signal, uv }: Tr
     await settle(staging, path.join(directory, name))
     return await verified(directory, name)
   } finally {
-    await rm(staging, { recursive: true, force: true })
+    await discard(staging)
     await lock.release()
   }
 }

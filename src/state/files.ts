@@ -35,7 +35,7 @@ export async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Takes away what a failed write left. Where that fails too, a later call does it: the first failure is the one to tell. */
+/** Takes away something temporary. Where that fails, a later call does it: an error that is on its way must not be hidden by another. */
 export async function discard(place: string): Promise<void> {
   await rm(place, { recursive: true, force: true }).catch(() => undefined)
 }

@@ -1,5 +1,6 @@
 import { wordsOf } from './known-keys.ts'
 import type { KnownKeys } from './known-keys.ts'
+import { trainerSettingNames } from './transformers-trainer.ts'
 
 /** Settings that both stages have (of the fields of ModelArguments, DataArguments, TrainingArguments and FinetuningArguments of LLaMA-Factory 0.9.5). */
 const shared = wordsOf(`
@@ -61,17 +62,9 @@ export const llamafactoryKeys = (method: 'sft' | 'dpo'): KnownKeys => ({
   open: [...shared, ...own[method]],
   ours: {
     ...Object.fromEntries(fixed.map((key) => [key, null])),
+    ...trainerSettingNames,
     ...Object.fromEntries(own[method === 'sft' ? 'dpo' : 'sft'].map((key) => [key, 'method'])),
-    model_name_or_path: 'model',
-    seed: 'seed',
     stage: 'method',
-    per_device_train_batch_size: 'batchSize',
-    gradient_accumulation_steps: 'accumulation',
-    max_steps: 'steps',
-    num_train_epochs: 'epochs',
-    learning_rate: 'learningRate',
-    lr_scheduler_type: 'schedule',
-    lr_scheduler_kwargs: 'schedule',
     cutoff_len: 'contextLength',
     lora_rank: 'rank',
     lora_alpha: 'alpha',

@@ -38,6 +38,13 @@ export function trainerArguments(plan: TrainingPlan, { output, checkpoint }: Tra
   }
 }
 
+/** Which settings of this program stand behind the Trainer's own names, as in `KnownKeys`. */
+export const trainerSettingNames = {
+  ...{ model_name_or_path: 'model', seed: 'seed', per_device_train_batch_size: 'batchSize', gradient_accumulation_steps: 'accumulation' },
+  ...{ max_steps: 'steps', num_train_epochs: 'epochs', learning_rate: 'learningRate' },
+  ...{ lr_scheduler_type: 'schedule', lr_scheduler_kwargs: 'schedule' },
+} as const
+
 function scheduleOf({ schedule, learningRate, minimumLearningRate }: TrainingPlan): Record<string, unknown> {
   if (schedule === 'constant') return { lr_scheduler_type: 'constant' }
   if (schedule === 'linear') return { lr_scheduler_type: 'linear' }

@@ -1,5 +1,6 @@
 import { wordsOf } from './known-keys.ts'
 import type { KnownKeys } from './known-keys.ts'
+import { trainerSettingNames } from './transformers-trainer.ts'
 
 /** Settings of TRL that both of its methods have (fields of ScriptArguments, ModelConfig, SFTConfig and DPOConfig of TRL 1.16). */
 const shared = wordsOf(`
@@ -43,15 +44,7 @@ export const trlKeys = (method: 'sft' | 'dpo'): KnownKeys => ({
   open: [...shared, ...own[method]],
   ours: {
     ...Object.fromEntries(fixed.map((key) => [key, null])),
-    model_name_or_path: 'model',
-    seed: 'seed',
-    per_device_train_batch_size: 'batchSize',
-    gradient_accumulation_steps: 'accumulation',
-    max_steps: 'steps',
-    num_train_epochs: 'epochs',
-    learning_rate: 'learningRate',
-    lr_scheduler_type: 'schedule',
-    lr_scheduler_kwargs: 'schedule',
+    ...trainerSettingNames,
     max_length: 'contextLength',
     lora_r: 'rank',
     lora_alpha: 'alpha',
