@@ -43,10 +43,10 @@ export function withGlobalOptions(command: Command): Command {
     .option('--quiet', 'print nothing but errors')
     .option('--no-color', 'print without colours')
     .addOption(
-      new Option('--log-format <format>', 'what standard error gets: text, or a JSON line an event (default: json under systemd)').choices([
-        'human',
-        'json',
-      ] satisfies LogFormat[]),
+      new Option(
+        '--log-format <format>',
+        'what standard error gets: text for people, or a JSON line an event (default: json under systemd)',
+      ).choices(['human', 'json'] satisfies LogFormat[]),
     )
 }
 
