@@ -1,15 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { execa } from 'execa'
-import type { mergeLora } from '../src/gguf/merge.ts'
 import type { GgmlType } from '../src/gguf/ggml-types.ts'
 import { writeAdapter, writeModel } from './merge-models.ts'
 import type { BenchRow } from './row.ts'
 
-const runs = 3
+const runs = 5
 const goal = 5
 
 /** The usual mixtures: in Q4_K_M the embedding, attn_v and ffn_down are finer than the rest. All that the adapter touches is written as Q8_0. */
@@ -43,11 +42,11 @@ async function compare(typeOf: (tensor: string) => GgmlType): Promise<Pick<Bench
     }
     await writeModel(files.base, typeOf)
     await writeAdapter(files.adapter)
-    const merge = await bundledMerge(directory)
+    const program = await bundledMerge(directory)
     const [ours, theirs]: [number[], number[]] = [[], []]
     for (let run = 0; run < runs; run++) {
-      theirs.push(await mergeWithNumpy(files))
-      ours.push(await mergeWithUs(merge, files))
+      theirs.push(await secondsOf('python3', source('merge_numpy.py'), files))
+      ours.push(await secondsOf(process.execPath, program, files))
     }
     const ratio = median(theirs) / median(ours)
     const measured = `${ratio.toFixed(1)} times faster (${median(ours).toFixed(2)} s against ${median(theirs).toFixed(2)} s, medians of ${runs})`
@@ -63,11 +62,10 @@ interface Files {
   output: string
 }
 
-/** The merge as users run it: bundled, with its thread where the program's directory has it. */
-async function bundledMerge(directory: string): Promise<typeof mergeLora> {
-  const entryPoints = { merge: source('merge.ts'), 'merge-thread': source('merge-thread.ts') }
+/** The merge as users run it: bundled, with its thread where the program's directory has it. Gives the program's file. */
+async function bundledMerge(directory: string): Promise<string> {
   await build({
-    entryPoints,
+    entryPoints: { merge: source('merge-child.ts'), 'merge-thread': source('../src/gguf/merge-thread.ts') },
     outdir: path.join(directory, 'dist'),
     bundle: true,
     platform: 'node',
@@ -78,26 +76,15 @@ async function bundledMerge(directory: string): Promise<typeof mergeLora> {
   await mkdir(path.join(directory, 'bin'))
   await writeFile(path.join(directory, 'bin', 'genesis-improve.js'), '')
   await writeFile(path.join(directory, 'package.json'), '{"type":"module"}')
-  const bundle = (await import(pathToFileURL(path.join(directory, 'dist', 'merge.js')).href)) as { mergeLora: typeof mergeLora }
-  return bundle.mergeLora
+  return path.join(directory, 'dist', 'merge.js')
 }
 
-/** Seconds, with starting its threads, computing the digest and waiting for the disk. */
-async function mergeWithUs(merge: typeof mergeLora, files: Files): Promise<number> {
-  const started = performance.now()
-  await merge(files)
-  const seconds = (performance.now() - started) / 1000
-  await rm(files.output)
-  return seconds
-}
-
-/** Seconds, with the digest and waiting for the disk, without starting Python and importing NumPy. */
-async function mergeWithNumpy({ base, adapter, output }: Files): Promise<number> {
-  const script = fileURLToPath(new URL('merge_numpy.py', import.meta.url))
-  const { stdout } = await execa('python3', [script, base, adapter, output])
+/** What the script says it took, with the digest and waiting for the disk, without starting its interpreter and its imports. */
+async function secondsOf(interpreter: string, script: string, { base, adapter, output }: Files): Promise<number> {
+  const { stdout } = await execa(interpreter, [script, base, adapter, output])
   await rm(output)
-  return Number(stdout.split(' ')[1])
+  return Number(stdout.split(' ').at(-1))
 }
 
-const source = (file: string): string => fileURLToPath(new URL(`../src/gguf/${file}`, import.meta.url))
+const source = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 const median = (values: readonly number[]): number => [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? NaN

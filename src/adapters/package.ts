@@ -57,9 +57,9 @@ export async function packageAdapter(job: PackageJob): Promise<PackagedModel> {
     const from = isDirectory ? await convertAdapter({ directory: job.adapter, base: job.base, output: converted }) : undefined
     const adapter = isDirectory ? converted : job.adapter
     const { base, touchedType, scale, report, signal } = job
+    const { ranks, scales, names } = await describe(adapter, scale)
     const merged = await mergeLora({ base, adapter, output, touchedType, scale, ...(report && { report }), ...(signal && { signal }) })
     const { architecture, fileType } = await readGgufSummary(output)
-    const { ranks, scales, names } = await describe(adapter, scale)
     return {
       ...{ file: output, bytes: merged.bytes, digest: merged.digest, architecture, fileType },
       ...{ adapter: { kind: from?.kind ?? 'gguf', ranks, scales }, changedTensors: names, notes: from?.notes ?? [] },

@@ -5,7 +5,7 @@ import { parseHeader } from './header.ts'
 import type { Header, Tensor } from './header.ts'
 import { numberOf, textOf } from './metadata.ts'
 import type { Metadata } from './metadata.ts'
-import { openRegularFile, readRange } from './ranged-file.ts'
+import { openRegularFile, readInto, readRange } from './ranged-file.ts'
 
 /** An open GGUF file. Its header is in memory, its tensors are not. */
 export interface GgufFile {
@@ -24,6 +24,8 @@ export interface GgufFile {
   fileType: number | undefined
   /** The bytes of a tensor, or `length` of them from its byte `start` on. Throws GI-GGUF-INVALID when the file has become shorter. */
   readTensor(tensor: Tensor, start?: number, length?: number): Promise<Uint8Array<ArrayBuffer>>
+  /** As `readTensor`: as many bytes as `target` holds, into it. */
+  readInto(target: Uint8Array, tensor: Tensor, start?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -51,6 +53,7 @@ export async function openGguf(file: string): Promise<GgufFile> {
       },
       readTensor: (tensor, start = 0, length = tensor.bytes - start) =>
         readRange(handle, tensor.position + start, length, () => shorter(file)),
+      readInto: (target, tensor, start = 0) => readInto(handle, tensor.position + start, target, () => shorter(file)),
       close: () => handle.close(),
     }
   } catch (error) {

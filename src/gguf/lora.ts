@@ -1,5 +1,6 @@
 import { GenesisError } from '../errors.ts'
 import { openGguf } from './gguf-file.ts'
+import { elementsOf } from './ggml-types.ts'
 import type { GgufFile } from './gguf-file.ts'
 import type { Tensor } from './header.ts'
 import { numberOf, textOf } from './metadata.ts'
@@ -14,7 +15,7 @@ export interface LoraPair {
   scale: number
   /** The delta's shape as ggml's ne: row length, then number of rows. */
   shape: readonly [columns: number, rows: number]
-  /** `basis` is A, row-major (rank, columns); `factors` is B, row-major (rows, rank). float32. */
+  /** `basis` is A, row-major (rank, columns); `factors` is B, row-major (rows, rank). float32. Throws GI-ADAPTER-INVALID when one is no finite number. */
   read(): Promise<{ basis: Float32Array; factors: Float32Array }>
 }
 
@@ -27,11 +28,29 @@ export interface Lora {
   close(): Promise<void>
 }
 
-/**
- * Opens a LoRA adapter in GGUF and checks all of it: its kind, that its tensors are pairs that fit together, and every number in them.
- * Throws GI-ADAPTER-INVALID, and what `openGguf` throws. Layout: llama-adapter.cpp and convert_lora_to_gguf.py of llama.cpp.
- */
+/** As `openLora`, and checks every number: that all are finite, and that they change something. */
 export async function readLora(file: string): Promise<Lora> {
+  const lora = await openLora(file)
+  try {
+    let changesSomething = false
+    // One pair after the other, so that no more than one is in memory.
+    for (const pair of lora.pairs) {
+      const { basis, factors } = await pair.read()
+      changesSomething ||= factors.some((value) => value !== 0) && basis.some((value) => value !== 0)
+    }
+    if (!changesSomething) throw invalidAdapter('every lora_b (or its lora_a) is zero: nothing was learned')
+    return lora
+  } catch (error) {
+    await lora.close()
+    throw error
+  }
+}
+
+/**
+ * Opens a LoRA adapter in GGUF and checks its kind, and that its tensors are pairs that fit together. Throws GI-ADAPTER-INVALID, and what `openGguf`
+ * throws. Layout: llama-adapter.cpp and convert_lora_to_gguf.py of llama.cpp.
+ */
+export async function openLora(file: string): Promise<Lora> {
   const gguf = await openGguf(file)
   try {
     const { metadata, architecture } = gguf
@@ -41,7 +60,6 @@ export async function readLora(file: string): Promise<Lora> {
     const alpha = numberOf(metadata, 'adapter.lora.alpha') ?? 0
     if (!Number.isFinite(alpha)) throw invalidAdapter(`adapter.lora.alpha is ${alpha}`)
     const pairs = pairTensors(gguf).map((tensors) => describePair(gguf, tensors, alpha))
-    await checkValues(pairs)
     return { file, architecture, alpha, pairs, close: () => gguf.close() }
   } catch (error) {
     await gguf.close()
@@ -101,13 +119,19 @@ function describePair(gguf: GgufFile, { name, a, b }: PairTensors, alpha: number
     shape: [(isEmbedding ? basis.shape[1] : basis.shape[0]) ?? 0, factors.shape[1] ?? 0],
     read: async () => {
       const [basisValues, factorValues] = [await readValues(gguf, basis), await readValues(gguf, factors)]
+      if (!areFinite(basisValues) || !areFinite(factorValues))
+        throw invalidAdapter(`${name}: it holds infinities or values that are no numbers: the training diverged`)
       return { basis: isEmbedding ? transposed(basisValues, aRank) : basisValues, factors: factorValues }
     },
   }
 }
 
+/** In memory that threads can share. */
 async function readValues(gguf: GgufFile, tensor: Tensor): Promise<Float32Array> {
-  return dequantise(tensor.type, await gguf.readTensor(tensor))
+  const values = new Float32Array(new SharedArrayBuffer(elementsOf(tensor.shape) * 4))
+  if (tensor.type === 'F32') await gguf.readInto(new Uint8Array(values.buffer), tensor)
+  else dequantise(tensor.type, await gguf.readTensor(tensor), values)
+  return values
 }
 
 /** Turns a row-major (n, width) matrix into its row-major (width, n) transpose. */
@@ -116,24 +140,11 @@ function transposed(values: Float32Array, width: number): Float32Array {
   return values.map((_, index) => values[(index % height) * width + Math.floor(index / height)] ?? NaN)
 }
 
-/** One pair after the other, so that no more than one is in memory. */
-async function checkValues(pairs: readonly LoraPair[]): Promise<void> {
-  let changesSomething = false
-  for (const pair of pairs) {
-    const { basis, factors } = await pair.read()
-    for (const values of [basis, factors]) {
-      if (!areFinite(values)) throw invalidAdapter(`${pair.name}: it holds infinities or values that are no numbers: the training diverged`)
-    }
-    changesSomething ||= factors.some((value) => value !== 0) && basis.some((value) => value !== 0)
-  }
-  if (!changesSomething) throw invalidAdapter('every lora_b (or its lora_a) is zero: nothing was learned')
-}
-
 /** A plain loop: adapters have many millions of numbers. */
 export function areFinite(values: Float32Array): boolean {
-  let sum = 0
   // 0 for finite numbers, NaN for all others; and once NaN it stays so.
-  for (const value of values) sum += value * 0
+  let sum = 0
+  for (let index = 0; index < values.length; index++) sum += (values[index] ?? 0) * 0
   return sum === 0
 }
 

@@ -19,10 +19,12 @@ export interface RowJob {
   rank: number
   from: GgmlType
   to: QuantisedType
-  /** A as `packBasis` gives it. */
+  /** A, row-major (rank, columns); best in memory that threads can share, as `factors`. */
   basis: Float32Array
-  /** B for these rows, row-major (rows, rank), the whole scale multiplied in. */
+  /** B for these rows, row-major (rows, rank). */
   factors: Float32Array
+  /** What the product is multiplied with, the adapter's own scale included. */
+  scale: number
 }
 
 /** New rows in memory that is used again after `release`. */
@@ -37,20 +39,6 @@ export interface RowMerger {
   close(): void
 }
 
-/** A, row-major (rank, columns), in the order of the kernel's loop: strips of columns, padded with zeros; memory that threads can share. */
-export function packBasis(basis: Float32Array, rank: number, columns: number): Float32Array {
-  const strips = paddedColumns(columns) / stripColumns
-  const packed = new Float32Array(new SharedArrayBuffer(strips * rank * stripColumns * 4))
-  for (let strip = 0; strip < strips; strip++) {
-    const from = Math.min(strip * stripColumns, columns)
-    for (let k = 0; k < rank; k++) {
-      const end = Math.min(from + stripColumns, columns)
-      packed.set(basis.subarray(k * columns + from, k * columns + end), (strip * rank + k) * stripColumns)
-    }
-  }
-  return packed
-}
-
 /** Merges rows of the model in `baseFile`, which it keeps open. It has as many kernels, each with its memory, as there were rows at once that nobody had released. */
 export function createRowMerger(baseFile: string): RowMerger {
   const descriptor = openSync(baseFile, 'r')
@@ -63,8 +51,8 @@ export function createRowMerger(baseFile: string): RowMerger {
         Object.values(sizes).reduce((sum, size) => sum + padded(size), 0),
       )
       const desk = layOut(kernel, sizes)
-      desk.basis.set(job.basis)
-      desk.factors.set(job.factors)
+      packBasis(job, desk.basis)
+      scaleFactors(job, desk.factors)
       readWhole(descriptor, desk.source, job)
       mergeRows(kernel, desk, job)
       return { bytes: desk.target, release: () => void idle.push(kernel) }
@@ -78,13 +66,19 @@ function fittingKernel(kernel: RowKernel | undefined, bytes: number): RowKernel 
 }
 
 /** Bytes of each thing that the kernel works on. There is room for the factors of a row more, as rows are done in pairs. */
-function sizesOf({ columns, rows, rank, from, to, basis }: RowJob) {
-  const row = paddedColumns(columns) * 4
+function sizesOf({ columns, rows, rank, from, to }: RowJob) {
+  const width = paddedColumns(columns)
   return {
-    ...{ basis: basis.byteLength, row, nextRow: row, factors: rank * (rows + 1) * 4 },
+    ...{ basis: rank * width * 4, values: rowsAtOnce(columns) * width * 4, factors: rank * (rows + 1) * 4 },
     ...{ source: byteLength(from, columns * rows), target: byteLength(to, columns * rows) },
   }
 }
+
+/** How many float32 values are worked on at once: as many as stay in the processor's second cache. */
+const valuesAtOnce = 16384
+
+/** An even number. */
+const rowsAtOnce = (columns: number): number => 2 * Math.max(1, Math.floor(valuesAtOnce / 2 / paddedColumns(columns)))
 
 /** A float16 whose bits are this much or more is no finite number. */
 const infiniteHalf = 0x7c00
@@ -99,47 +93,79 @@ function layOut({ memory: { buffer } }: RowKernel, sizes: ReturnType<typeof size
   const floats = (size: number) => new Float32Array(buffer, place(size), size / 4)
   const bytes = (size: number) => new Uint8Array(buffer, place(size), size)
   return {
-    ...{ basis: floats(sizes.basis), row: floats(sizes.row), nextRow: floats(sizes.nextRow) },
+    ...{ basis: floats(sizes.basis), values: floats(sizes.values) },
     ...{ factors: floats(sizes.factors), source: bytes(sizes.source), target: bytes(sizes.target) },
   }
 }
 
 type Desk = ReturnType<typeof layOut>
 
-function mergeRows(kernel: RowKernel, desk: Desk, job: RowJob): void {
-  const { basis, row, nextRow, factors } = desk
-  const [read, write] = [rowReader(kernel, desk, job), rowWriter(kernel, desk, job)]
-  for (let index = 0; index < job.rows; index += 2) {
-    // Where the number of rows is odd, what the kernel does with the last one's neighbour is left unread.
-    const isPair = index + 1 < job.rows
-    read(index, row)
-    if (isPair) read(index + 1, nextRow)
-    const factorsAt = factors.byteOffset + index * job.rank * 4
-    if (job.rank > 0)
-      kernel.addProduct(row.byteOffset, nextRow.byteOffset, basis.byteOffset, factorsAt, job.rank, row.length / stripColumns)
-    write(index, row)
-    if (isPair) write(index + 1, nextRow)
+/** A in the order of the kernel's loop: strip by strip of columns. The padding of the last one holds anything: it goes to that of the rows. */
+function packBasis({ basis, rank, columns }: RowJob, packed: Float32Array): void {
+  for (let k = 0; k < rank; k++) {
+    for (let column = 0; column < columns; column++) {
+      const lane = column % stripColumns
+      packed[(column - lane) * rank + k * stripColumns + lane] = basis[k * columns + column] ?? NaN
+    }
   }
 }
 
-function rowReader(kernel: RowKernel, { source }: Desk, { from, columns }: RowJob): (index: number, row: Float32Array) => void {
-  const bytes = byteLength(from, columns)
-  if (!isKernelType(from))
-    return (index, row) => void dequantise(from, source.subarray(index * bytes, (index + 1) * bytes), row.subarray(0, columns))
-  const blocks = columns / ggmlTypes[from].blockSize
-  return (index, row) => kernel.dequantise(from, source.byteOffset + index * bytes, row.byteOffset, blocks)
+function scaleFactors({ factors, scale }: RowJob, scaled: Float32Array): void {
+  for (let index = 0; index < factors.length; index++) scaled[index] = (factors[index] ?? NaN) * scale
 }
 
-function rowWriter(kernel: RowKernel, { target }: Desk, job: RowJob): (index: number, row: Float32Array) => void {
+function mergeRows(kernel: RowKernel, { basis, values, factors, source, target }: Desk, job: RowJob): void {
+  const { columns, rank } = job
+  const width = paddedColumns(columns)
+  const [read, write] = [rowReader(kernel, values, job), rowWriter(kernel, values, job)]
+  const [fromBytes, toBytes] = [byteLength(job.from, columns), byteLength(job.to, columns)]
+  for (let first = 0, end; first < job.rows; first = end) {
+    end = Math.min(first + rowsAtOnce(columns), job.rows)
+    const rows = end - first
+    read(source.subarray(first * fromBytes, end * fromBytes), rows)
+    // Where the number of rows is odd, what the kernel does with the last one's neighbour is left unread.
+    const factorsAt = factors.byteOffset + first * rank * 4
+    if (rank > 0)
+      kernel.addProduct(values.byteOffset, width * 4, Math.ceil(rows / 2), basis.byteOffset, factorsAt, rank, width / stripColumns)
+    write(target.subarray(first * toBytes, end * toBytes), rows)
+  }
+}
+
+/** Reads some rows into `values`. Those of the kernel's types have no padding: their blocks are multiples of a strip. */
+function rowReader(kernel: RowKernel, values: Float32Array, { from, columns }: RowJob): (source: Uint8Array, rows: number) => void {
+  if (isKernelType(from)) {
+    const blocks = columns / ggmlTypes[from].blockSize
+    return (source, rows) => kernel.dequantise(from, source.byteOffset, values.byteOffset, rows * blocks)
+  }
+  return (source, rows) => eachRow(source, values, columns, rows, (bytes, row) => void dequantise(from, bytes, row))
+}
+
+/** Writes some rows of `values`. */
+function rowWriter(kernel: RowKernel, values: Float32Array, job: RowJob): (target: Uint8Array, rows: number) => void {
   const { to, columns } = job
-  const bytes = byteLength(to, columns)
   const check = (isFinite: boolean): void => {
     if (!isFinite) throw notFinite(job)
   }
-  if (to !== 'Q8_0')
-    return (index, row) => check(quantiseInto(to, row.subarray(0, columns), target.subarray(index * bytes, (index + 1) * bytes)))
-  const blocks = columns / ggmlTypes.Q8_0.blockSize
-  return (index, row) => check(kernel.quantiseQ8(row.byteOffset, target.byteOffset + index * bytes, blocks) < infiniteHalf)
+  if (to === 'Q8_0') {
+    const blocks = columns / ggmlTypes.Q8_0.blockSize
+    return (target, rows) => check(kernel.quantiseQ8(values.byteOffset, target.byteOffset, rows * blocks) < infiniteHalf)
+  }
+  return (target, rows) => eachRow(target, values, columns, rows, (bytes, row) => check(quantiseInto(to, row, bytes)))
+}
+
+/** The bytes and the values of each of some rows. */
+function eachRow(
+  bytes: Uint8Array,
+  values: Float32Array,
+  columns: number,
+  rows: number,
+  visit: (bytes: Uint8Array, row: Float32Array) => void,
+): void {
+  const rowBytes = bytes.length / rows
+  for (let index = 0; index < rows; index++) {
+    const valuesAt = index * paddedColumns(columns)
+    visit(bytes.subarray(index * rowBytes, (index + 1) * rowBytes), values.subarray(valuesAt, valuesAt + columns))
+  }
 }
 
 function notFinite({ tensor, rank, from, to }: RowJob): GenesisError {

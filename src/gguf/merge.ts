@@ -1,7 +1,7 @@
 import { GenesisError } from '../errors.ts'
 import { openGguf } from './gguf-file.ts'
 import type { GgufFile } from './gguf-file.ts'
-import { readLora } from './lora.ts'
+import { openLora } from './lora.ts'
 import { planMerge } from './merge-plan.ts'
 import type { TouchedType } from './merge-plan.ts'
 import { createPool } from './merge-pool.ts'
@@ -26,14 +26,14 @@ export interface MergedGguf extends WrittenGguf {
 
 /**
  * Adds a LoRA adapter to a base model: W += scale * alpha / rank * B A for every pair of the adapter. Tensors that it doesn't touch are copied as
- * they are. Throws what `openGguf`, `readLora`, `planMerge` and `rewriteGguf` throw; no output exists then.
+ * they are, and so is the whole model when the adapter is all zeros. Throws what `openGguf`, `openLora`, `planMerge` and `rewriteGguf` throw; no output exists then.
  */
 export async function mergeLora(job: MergeJob): Promise<MergedGguf> {
   const { scale = 1 } = job
   if (!Number.isFinite(scale)) throw new GenesisError('GI-ADAPTER-INVALID', { why: `the LoRA scale is ${scale}` })
   const base = await openGguf(job.base)
   try {
-    // Threads start while the adapter is read and checked.
+    // Threads start while the adapter is opened.
     const pool = createPool(job.base, base.size, job.threads)
     try {
       return await mergeInto(base, pool, job, scale)
@@ -46,7 +46,7 @@ export async function mergeLora(job: MergeJob): Promise<MergedGguf> {
 }
 
 async function mergeInto(base: GgufFile, pool: MergePool, job: MergeJob, scale: number): Promise<MergedGguf> {
-  const lora = await readLora(job.adapter)
+  const lora = await openLora(job.adapter)
   try {
     const plan = planMerge(base, lora, job.touchedType ?? 'keep')
     return { tensors: lora.pairs.length, ...(await rewriteGguf(base, plan, pool, job.output, scale, job)) }

@@ -26,10 +26,15 @@ export async function readRange(
   tooShort: () => Error,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(new ArrayBuffer(length))
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, longestRead), position + done)
+  await readInto(handle, position, bytes, tooShort)
+  return bytes
+}
+
+/** As `readRange`, into memory that is there already. */
+export async function readInto(handle: FileHandle, position: number, target: Uint8Array, tooShort: () => Error): Promise<void> {
+  for (let done = 0; done < target.length;) {
+    const { bytesRead } = await handle.read(target, done, Math.min(target.length - done, longestRead), position + done)
     if (bytesRead === 0) throw tooShort()
     done += bytesRead
   }
-  return bytes
 }

@@ -5,7 +5,6 @@ import type { GgufFile } from './gguf-file.ts'
 import type { Tensor } from './header.ts'
 import type { LoraPair } from './lora.ts'
 import type { MergePool } from './merge-pool.ts'
-import { packBasis } from './merge-rows.ts'
 import type { MergedRows } from './merge-rows.ts'
 import type { QuantisedType } from './quantisation.ts'
 import { writeGguf } from './writer.ts'
@@ -29,7 +28,7 @@ export interface RewriteOptions {
 }
 
 const copiedBytesAtOnce = 4 << 20
-const computedElementsAtOnce = 1 << 20
+const computedElementsAtOnce = 1 << 21
 
 /**
  * Writes a changed copy of `base`. What is not computed is copied in pieces and what is, is computed in pieces, so memory is bounded by a few of them.
@@ -51,17 +50,22 @@ export async function rewriteGguf(
 
 /** The output's data as steps that each begin to make one piece, in the order of the file. */
 function* pieces(base: GgufFile, plan: RewritePlan, pool: MergePool, scale: number): Generator<() => Promise<MergedRows>> {
+  const copy = copier(base)
   for (const planned of plan.tensors) {
     const { tensor } = planned
     if (planned.to) yield* computedPieces(tensor, planned.to, planned.pair, pool, scale)
-    else {
-      for (let start = 0; start < tensor.bytes; start += copiedBytesAtOnce) {
-        yield async () => ({
-          bytes: await base.readTensor(tensor, start, Math.min(copiedBytesAtOnce, tensor.bytes - start)),
-          release: () => {},
-        })
-      }
-    }
+    else for (let start = 0; start < tensor.bytes; start += copiedBytesAtOnce) yield () => copy(tensor, start)
+  }
+}
+
+/** Reads pieces of tensors into memory that is used again after `release`. */
+function copier(base: GgufFile): (tensor: Tensor, start: number) => Promise<MergedRows> {
+  const idle: Uint8Array[] = []
+  return async (tensor, start) => {
+    const memory = idle.pop() ?? new Uint8Array(copiedBytesAtOnce)
+    const bytes = memory.subarray(0, tensor.bytes - start)
+    await base.readInto(bytes, tensor, start)
+    return { bytes, release: () => void idle.push(memory) }
   }
 }
 
@@ -78,32 +82,22 @@ function* computedPieces(
   const allRows = elementsOf(shape) / columns
   const rank = pair?.rank ?? 0
   const rowsAtOnce = Math.max(1, Math.floor(computedElementsAtOnce / columns))
-  let loading: Promise<LoadedPair> | undefined
+  let reading: Promise<Halves> | undefined
   for (let first = 0; first < allRows; first += rowsAtOnce) {
     yield async () => {
-      const { basis, factors } = await (loading ??= loadPair(pair, scale))
+      const { basis, factors } = await (reading ??= pair?.read() ?? Promise.resolve(noHalves))
       const rows = Math.min(rowsAtOnce, allRows - first)
       const start = position + byteLength(from, first * columns)
       return pool.merge({
-        ...{ tensor: name, position: start, columns, rows, rank, from, to, basis },
-        factors: factors.slice(first * rank, (first + rows) * rank),
+        ...{ tensor: name, position: start, columns, rows, rank, from, to, basis, scale: scale * (pair?.scale ?? 1) },
+        factors: factors.subarray(first * rank, (first + rows) * rank),
       })
     }
   }
 }
 
-interface LoadedPair {
-  basis: Float32Array
-  factors: Float32Array
-}
-
-async function loadPair(pair: LoraPair | undefined, scale: number): Promise<LoadedPair> {
-  if (!pair) return { basis: new Float32Array(), factors: new Float32Array() }
-  const { basis, factors } = await pair.read()
-  const wholeScale = scale * pair.scale
-  for (let index = 0; index < factors.length; index++) factors[index] = (factors[index] ?? NaN) * wholeScale
-  return { basis: packBasis(basis, pair.rank, pair.shape[0]), factors }
-}
+type Halves = Awaited<ReturnType<LoraPair['read']>>
+const noHalves: Halves = { basis: new Float32Array(), factors: new Float32Array() }
 
 async function* watched(
   data: AsyncIterable<MergedRows>,

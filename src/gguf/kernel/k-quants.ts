@@ -1,7 +1,6 @@
 import {
   byteAt,
   bytesAt,
-  dequantiser,
   expand,
   first,
   less,
@@ -16,7 +15,7 @@ import {
   third,
 } from './dequantise.ts'
 import { wasm } from './wasm-assembler.ts'
-import type { Code, WasmFunction } from './wasm-assembler.ts'
+import type { Code } from './wasm-assembler.ts'
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
@@ -24,27 +23,27 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, inde
  * The types of 256 elements a block (ggml-common.h: block_q2_K to block_q6_K; unpacked as ggml-quants.c and gguf-py do it). A float16 times the 4 to 8
  * bits of a group's scale times the 2 to 6 bits of an element is exact in float32, so the one rounding at the end is the only one that NumPy's float32 does as well.
  */
-export const kQuants = (): WasmFunction[] => [
+export const kQuants = {
   // 16 bytes of scales and minimums, 64 of elements, the two float16s.
-  dequantiser('Q2_K', [
+  Q2_K: (): Code => [
     ...[...readScale(80), ...readMinimumScale(82)],
     ...upTo(16).flatMap((group) => [
       ...stepIs([...byteAt(group), ...wasm.i32(15), ...wasm.i32And]),
       ...minimumIs([...byteAt(group), ...wasm.i32(4), ...wasm.i32ShiftRight]),
       ...[...bytesAt(16 + twoBitsStart(group)), ...shifted(-twoBitsShift(group), 3), ...expand(16 * group, '-')],
     ]),
-  ]),
+  ],
   // 32 bytes of high bits, 64 of low bits, 12 of scales, the float16. 4 is taken off where the high bit is *not* set.
-  dequantiser('Q3_K', [
+  Q3_K: (): Code => [
     ...readScale(108),
     ...upTo(16).flatMap((group) => [
       ...stepIs(threeBitScale(group)),
       ...[...bytesAt(32 + twoBitsStart(group)), ...shifted(-twoBitsShift(group), 3)],
       ...[...bytesAt(16 * (group & 1)), ...shifted(2 - (group >> 1), 4), ...wasm.addI8, ...less(4), ...expand(16 * group)],
     ]),
-  ]),
+  ],
   // The two float16s, 12 bytes of scales and minimums, 128 of elements: in 32 bytes the low halves are one group, the high halves the next.
-  dequantiser('Q4_K', [
+  Q4_K: (): Code => [
     ...[...readScale(0), ...readMinimumScale(2)],
     ...upTo(4).flatMap((pair) => [
       ...[...bytesAt(16 + 32 * pair), ...wasm.set(first), ...bytesAt(32 + 32 * pair), ...wasm.set(second)],
@@ -53,9 +52,9 @@ export const kQuants = (): WasmFunction[] => [
       ...[...stepIs(sixBitScale(2 * pair + 1)), ...minimumIs(sixBitMinimum(2 * pair + 1))],
       ...[first, second].flatMap((part, index) => [...wasm.get(part), ...shifted(-4, 15), ...expand(64 * pair + 32 + 16 * index, '-')]),
     ]),
-  ]),
+  ],
   // As Q4_K, with 32 bytes of fifth bits before the elements: bit g of each belongs to group g.
-  dequantiser('Q5_K', [
+  Q5_K: (): Code => [
     ...[...readScale(0), ...readMinimumScale(2)],
     ...upTo(8).flatMap((group) => [
       ...[...stepIs(sixBitScale(group)), ...minimumIs(sixBitMinimum(group))],
@@ -64,10 +63,10 @@ export const kQuants = (): WasmFunction[] => [
         ...[...bytesAt(16 + 16 * part), ...shifted(4 - group, 16), ...wasm.or, ...expand(32 * group + 16 * part, '-')],
       ]),
     ]),
-  ]),
+  ],
   // 128 bytes of low bits, 64 of high bits, 16 signed scales, the float16; in two halves of 128 elements, whose high bits' bytes serve four groups of 32.
-  dequantiser('Q6_K', [...readScale(208), ...upTo(2).flatMap((half) => upTo(2).flatMap((part) => sixBits(half, part)))]),
-]
+  Q6_K: (): Code => [...readScale(208), ...upTo(2).flatMap((half) => upTo(2).flatMap((part) => sixBits(half, part)))],
+}
 
 /** 2-bit elements of 16 a group: eight groups share 32 bytes, each pair of groups two bits of them. */
 const twoBitsStart = (group: number): number => 32 * (group >> 3) + 16 * (group & 1)

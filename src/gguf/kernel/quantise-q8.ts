@@ -9,27 +9,30 @@ const vectors = Array.from({ length: blockSize / 4 }, (_, index) => index)
 
 const [row, target, blocks] = [0, 1, 2]
 const [inverse, value, signBit, almostHalf, magic] = [3, 4, 5, 6, 7]
-const [scale, scaleInverse, half, largest, bits] = [8, 9, 10, 11, 12]
+const [scale, nextScale, nextInverse, half, largest, bits] = [8, 9, 10, 11, 12, 13]
 const infinityBits = 0x7f800000
 /** 1.5 x 2^23: added to a whole number, that number is what the bits are more than the magic's own. */
 const magicNumber = 12582912
 
-/** See `RowKernel.quantiseQ8`. */
+/** See `RowKernel.quantiseQ8`. Divisions take long: the scale of a block is computed while the block before it is written. */
 export const quantiseQ8: WasmFunction = {
   name: 'quantiseQ8',
   parameters: 3,
   returns: true,
   locals: [
     ...Array.from({ length: 5 }, () => valueType.v128),
-    ...[valueType.f32, valueType.f32, valueType.i32, valueType.i32, valueType.i32],
+    ...[valueType.f32, valueType.f32, valueType.f32, valueType.i32, valueType.i32, valueType.i32],
   ],
   body: [
     ...[...wasm.i32(-0x80000000), ...wasm.splatI32, ...wasm.set(signBit)],
     // The float32 just below .5: adding it, with the value's sign, and cutting off is C's roundf, half away from zero (.5 itself would round .49999997 up).
     ...[...wasm.f32(0.5 - 2 ** -25), ...wasm.splatF32, ...wasm.set(almostHalf)],
     ...[...wasm.f32(magicNumber), ...wasm.splatF32, ...wasm.set(magic)],
+    ...readScale(0),
     ...wasm.repeat([
-      ...[...blockScale(), ...wasm.i32OfF32Bits, ...wasm.i32(infinityBits), ...wasm.i32AtLeast, ...wasm.either(endless(), finite())],
+      ...[...wasm.get(nextScale), ...wasm.set(scale), ...wasm.get(nextInverse), ...wasm.splatF32, ...wasm.set(inverse)],
+      ...readScale(4 * blockSize),
+      ...[...wasm.get(scale), ...wasm.i32OfF32Bits, ...wasm.i32(infinityBits), ...wasm.i32AtLeast, ...wasm.either(endless(), finite())],
       ...[...wasm.get(target), ...wasm.get(half), ...wasm.i32Store16(0)],
       ...[...wasm.get(half), ...wasm.get(largest), ...wasm.get(half), ...wasm.get(largest), ...wasm.i32AtLeast, ...wasm.select],
       ...wasm.set(largest),
@@ -39,12 +42,14 @@ export const quantiseQ8: WasmFunction = {
   ],
 }
 
-/** Leaves the largest magnitude / 127, also in the local `scale`. */
-function blockScale(): Code {
+/** The scale of the block at `offset`, its largest magnitude / 127, and 1 / scale: 0 where that overflows, which makes the block all zeros as in gguf-py. */
+function readScale(offset: number): Code {
   return [
     // Magnitudes compare like whole numbers, and infinities and NaN then come out largest, so none gets lost.
-    ...[...wasm.get(row), ...wasm.load(0), ...wasm.absoluteF32],
-    ...vectors.slice(1).flatMap((vector) => [...wasm.get(row), ...wasm.load(16 * vector), ...wasm.absoluteF32, ...wasm.maximumI32]),
+    ...[...wasm.get(row), ...wasm.load(offset), ...wasm.absoluteF32],
+    ...vectors
+      .slice(1)
+      .flatMap((vector) => [...wasm.get(row), ...wasm.load(offset + 16 * vector), ...wasm.absoluteF32, ...wasm.maximumI32]),
     ...[8, 4].flatMap((bytes) => [
       ...wasm.tee(value),
       ...wasm.get(value),
@@ -52,7 +57,9 @@ function blockScale(): Code {
       ...wasm.rotateBytes(bytes),
       ...wasm.maximumI32,
     ]),
-    ...[...wasm.laneF32(0), ...wasm.f32(127), ...wasm.f32Divide, ...wasm.tee(scale)],
+    ...[...wasm.laneF32(0), ...wasm.f32(127), ...wasm.f32Divide, ...wasm.set(nextScale)],
+    ...[...wasm.f32(0), ...wasm.f32(1), ...wasm.get(nextScale), ...wasm.f32Divide, ...wasm.tee(nextInverse)],
+    ...[...wasm.get(nextInverse), ...wasm.f32(Infinity), ...wasm.f32Equal, ...wasm.select, ...wasm.set(nextInverse)],
   ]
 }
 
@@ -67,10 +74,6 @@ function endless(): Code {
 
 function finite(): Code {
   return [
-    // Where 1 / scale overflows the block is all zeros, as in gguf-py (and its float16 scale is 0 anyway).
-    ...[...wasm.f32(0), ...wasm.f32(1), ...wasm.get(scale), ...wasm.f32Divide, ...wasm.tee(scaleInverse)],
-    ...[...wasm.get(scaleInverse), ...wasm.f32(Infinity), ...wasm.f32Equal, ...wasm.select],
-    ...[...wasm.splatF32, ...wasm.set(inverse)],
     ...[0, 1].flatMap((part) => [
       ...wasm.get(target),
       ...[...rounded(4 * part), ...rounded(4 * part + 1), ...wasm.narrowI32],
