@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { ProgramConfig } from './program.ts'
+import { described } from './schemas.ts'
 
 const hook = (when: string) =>
-  ProgramConfig.optional().describe(`Program that is run ${when}: {"program": FILE, "args": [], "timeoutSeconds": 30}.`)
+  described(ProgramConfig.optional(), `Program that is run ${when}: {"program": FILE, "args": [], "timeoutSeconds": 30}.`)
 
 /** Programs of the user's that are told what happens, and an address that is called by each check. */
 export const HooksConfig = z.strictObject({
@@ -13,11 +14,9 @@ export const HooksConfig = z.strictObject({
   on_abstain: hook('after a cycle that ended with ABSTAIN'),
   on_failure: hook('after a cycle that failed'),
   on_rollback: hook('after a rollback'),
-  ping_url: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe(
-      'Address as healthchecks.io gives it: each check calls it when it is done, with /start when it begins and /fail when it failed.',
-    ),
+  ping_url: described(
+    z.url({ protocol: /^https?$/ }).optional(),
+    'Address as healthchecks.io gives it: each check calls it when it is done, with /start when it begins and /fail when it failed.',
+  ),
 })
 export type HooksConfig = z.infer<typeof HooksConfig>

@@ -44,16 +44,17 @@ export async function loadConfig({ homeDirectory, environment, overrides = [] }:
   if ('unreadable' in file) problems.push({ where: home.config, what: file.unreadable })
   if ('malformed' in file) problems.push({ where: home.config, what: file.malformed })
   // Each source is judged by itself first: a bad value stays an error where a flag happens to cover it.
-  if ('raw' in file) problems.push(...problemsOf(file.raw))
+  const asWritten = 'raw' in file ? parse(file.raw) : undefined
+  problems.push(...(asWritten?.problems ?? []))
   problems.push(...fromEnvironment.problems)
-  for (const setting of settings) problems.push(...problemsOf(withSettings({}, [setting]), setting.source))
+  for (const setting of settings) problems.push(...parse(withSettings({}, [setting]), setting.source).problems)
   if (problems.length > 0 || !('raw' in file)) throw invalid(problems, 'unreadable' in file)
   const forge = environment['FORGE_HOST']
-  const merged = withSettings(forge === undefined ? file.raw : withSettings(file.raw, forgeSettings(file.raw, forge)), settings)
-  const parsed = Config.safeParse(merged)
-  if (!parsed.success) throw invalid(describeIssues(parsed.error.issues, merged), false)
+  const all = forge === undefined ? settings : [...forgeSettings(file.raw, forge), ...settings]
+  const { config, problems: ofAll } = all.length === 0 && asWritten ? asWritten : parse(withSettings(file.raw, all))
+  if (!config) throw invalid(ofAll, false)
   return {
-    ...parsed.data,
+    ...config,
     homeDirectory: home.root,
     forgeHost: environment['FORGE_HOST'] ?? null,
     engineDirectory: absolute(environment['GENESIS_ENGINE_DIR'], home.root),
@@ -110,9 +111,9 @@ const sshHostIn = (forge: string): string =>
     .replace(/^[a-z]+:\/\//i, '')
     .replace(/(?::\d+)?\/*$/, '')
 
-function problemsOf(value: unknown, source?: string): ConfigProblem[] {
+function parse(value: unknown, source?: string): { config?: Config; problems: ConfigProblem[] } {
   const parsed: z.ZodSafeParseResult<Config> = Config.safeParse(value)
-  return parsed.success ? [] : describeIssues(parsed.error.issues, value, source)
+  return parsed.success ? { config: parsed.data, problems: [] } : { problems: describeIssues(parsed.error.issues, value, source) }
 }
 
 function invalid(problems: readonly ConfigProblem[], unreadable: boolean): GenesisError {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { described } from './schemas.ts'
 
 /** A program of the user's. Never a shell: its name and its arguments stand apart. */
 export const ProgramConfig = z.strictObject({
-  program: z.string().regex(/[\\/]/).describe('Path of the program; relative to the home.'),
-  args: z.array(z.string()).default([]).describe('Its arguments.'),
-  timeoutSeconds: z.number().positive().max(3600).default(30).describe('Seconds it may take.'),
+  program: described(z.string().regex(/[\\/]/), 'Path of the program; relative to the home.'),
+  args: described(z.array(z.string()).default([]), 'Its arguments.'),
+  timeoutSeconds: described(z.number().positive().max(3600).default(30), 'Seconds it may take.'),
 })

@@ -5,10 +5,11 @@ import { GuardConfig } from './guard.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
 import { RetentionConfig } from './retention.ts'
+import { described, numberWithin, wholeNumber } from './schemas.ts'
 import { ServerConfig } from './server.ts'
 import { TrainerConfig } from './trainer.ts'
 
-const share = z.number().min(0).max(1)
+const share = numberWithin(0, 1)
 const positiveInteger = z.int().min(1)
 const ollamaModel = z
   .string()
@@ -16,54 +17,59 @@ const ollamaModel = z
   .refine((name) => modelNamePattern.test(name), { error: 'the name of an Ollama model, like "qwen3:0.6b"' })
 
 const hostName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^\[[0-9A-Fa-f:]+\]$/)
-const portNumber = z.int().min(1).max(65535)
+const portNumber = wholeNumber(1, 65535)
 const propertyName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,230}$/)
 
 export const BaseConfig = z
   .strictObject({
-    gguf: z.string().min(1).optional().describe('Path of the base model, a GGUF file; relative to the home.'),
-    ollama: ollamaModel.optional().describe('Instead of a file: a model of the Ollama server whose file this machine can read.'),
+    gguf: described(z.string().min(1).optional(), 'Path of the base model, a GGUF file; relative to the home.'),
+    ollama: described(ollamaModel.optional(), 'Instead of a file: a model of the Ollama server whose file this machine can read.'),
   })
   .refine(({ gguf, ollama }) => (gguf === undefined) !== (ollama === undefined), { error: 'either {"gguf": FILE} or {"ollama": MODEL}' })
   .meta({ oneOf: [{ required: ['gguf'] }, { required: ['ollama'] }] })
 
 export const CorpusConfig = z
   .strictObject({
-    kind: z
-      .enum(['jsonl', 'weaviate'])
-      .default('jsonl')
-      .describe('Where trusted older examples come from: a file, or a Weaviate collection.'),
-    path: z
-      .string()
-      .min(1)
-      .default('data/corpus.jsonl')
-      .describe('JSONL file of {"input","output","category"?}; need not exist. Relative to the home.'),
-    host: hostName.default('127.0.0.1').describe('Where Weaviate is; for kind "weaviate".'),
-    port: portNumber.default(8080).describe('HTTP port of Weaviate.'),
-    grpcPort: portNumber.default(50051).describe('gRPC port of Weaviate.'),
-    secure: z.boolean().default(false).describe('Whether Weaviate is spoken to over TLS, on both ports.'),
-    collection: z
-      .string()
-      .regex(/^[A-Z][A-Za-z0-9_]{0,254}$/)
-      .default('GenesisCorpus')
-      .describe('The collection of Weaviate that holds the examples.'),
-    tenant: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{1,64}$/)
-      .optional()
-      .describe('The tenant, in a collection that has tenants.'),
-    fields: z
-      .strictObject({
-        input: propertyName.default('prompt').describe('Property with what was asked.'),
-        output: propertyName.default('answer').describe('Property with the answer.'),
-        category: propertyName.default('category').describe('Property with the category; need not exist.'),
-      })
-      .prefault({})
-      .describe('Which properties of an object in that collection hold what.'),
-    writeBack: z
-      .boolean()
-      .default(false)
-      .describe('Whether what a deployed model has learned is written into the collection, to be replayed later; for kind "weaviate".'),
+    kind: described(
+      z.enum(['jsonl', 'weaviate']).default('jsonl'),
+      'Where trusted older examples come from: a file, or a Weaviate collection.',
+    ),
+    path: described(
+      z.string().min(1).default('data/corpus.jsonl'),
+      'JSONL file of {"input","output","category"?}; need not exist. Relative to the home.',
+    ),
+    host: described(hostName.default('127.0.0.1'), 'Where Weaviate is; for kind "weaviate".'),
+    port: described(portNumber.default(8080), 'HTTP port of Weaviate.'),
+    grpcPort: described(portNumber.default(50051), 'gRPC port of Weaviate.'),
+    secure: described(z.boolean().default(false), 'Whether Weaviate is spoken to over TLS, on both ports.'),
+    collection: described(
+      z
+        .string()
+        .regex(/^[A-Z][A-Za-z0-9_]{0,254}$/)
+        .default('GenesisCorpus'),
+      'The collection of Weaviate that holds the examples.',
+    ),
+    tenant: described(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{1,64}$/)
+        .optional(),
+      'The tenant, in a collection that has tenants.',
+    ),
+    fields: described(
+      z
+        .strictObject({
+          input: described(propertyName.default('prompt'), 'Property with what was asked.'),
+          output: described(propertyName.default('answer'), 'Property with the answer.'),
+          category: described(propertyName.default('category'), 'Property with the category; need not exist.'),
+        })
+        .prefault({}),
+      'Which properties of an object in that collection hold what.',
+    ),
+    writeBack: described(
+      z.boolean().default(false),
+      'Whether what a deployed model has learned is written into the collection, to be replayed later; for kind "weaviate".',
+    ),
   })
   .refine(({ kind, writeBack }) => kind === 'weaviate' || !writeBack, {
     path: ['writeBack'],
@@ -72,13 +78,13 @@ export const CorpusConfig = z
 
 export const RuntimeConfig = z
   .strictObject({
-    kind: z
-      .enum(['engine', 'ollama'])
-      .optional()
-      .describe('What generates answers for evaluation; left out, what serves them: "ollama" where serving.kind is that, else "engine".'),
-    maxTokens: z.int().min(1).max(8192).default(256).describe('Tokens generated at most for an answer.'),
-    contextLength: z.int().min(64).max(131072).default(1024).describe('Tokens of context of each request, prompt and answer together.'),
-    parallel: z.int().min(1).max(64).default(8).describe('Requests answered at the same time.'),
+    kind: described(
+      z.enum(['engine', 'ollama']).optional(),
+      'What generates answers for evaluation; left out, what serves them: "ollama" where serving.kind is that, else "engine".',
+    ),
+    maxTokens: described(wholeNumber(1, 8192).default(256), 'Tokens generated at most for an answer.'),
+    contextLength: described(wholeNumber(64, 131072).default(1024), 'Tokens of context of each request, prompt and answer together.'),
+    parallel: described(wholeNumber(1, 64).default(8), 'Requests answered at the same time.'),
   })
   .refine((runtime) => runtime.maxTokens < runtime.contextLength, {
     path: ['maxTokens'],
@@ -86,59 +92,57 @@ export const RuntimeConfig = z
   })
 
 export const ServingConfig = z.strictObject({
-  kind: z
-    .enum(['directory', 'ollama'])
-    .default('directory')
-    .describe('Where releases go: "directory", data/models with an atomic "current" link, or "ollama", models of an Ollama server.'),
-  host: z
-    .string()
-    .min(1)
-    .refine((host) => ollamaHost(host) !== undefined, { error: 'an address like "http://127.0.0.1:11434", without credentials' })
-    .default('http://127.0.0.1:11434')
-    .describe('Where Ollama listens; for serving.kind "ollama" and base.ollama.'),
-  name: ollamaModel.default('genesis').describe('The name under which Ollama answers with the current release.'),
-  keep: z.int().min(2).max(100).default(3).describe('Releases whose weights are kept; records are kept for ever.'),
+  kind: described(
+    z.enum(['directory', 'ollama']).default('directory'),
+    'Where releases go: "directory", data/models with an atomic "current" link, or "ollama", models of an Ollama server.',
+  ),
+  host: described(
+    z
+      .string()
+      .min(1)
+      .refine((host) => ollamaHost(host) !== undefined, { error: 'an address like "http://127.0.0.1:11434", without credentials' })
+      .default('http://127.0.0.1:11434'),
+    'Where Ollama listens; for serving.kind "ollama" and base.ollama.',
+  ),
+  name: described(ollamaModel.default('genesis'), 'The name under which Ollama answers with the current release.'),
+  keep: described(wholeNumber(2, 100).default(3), 'Releases whose weights are kept; records are kept for ever.'),
 })
 
 export const TriggersConfig = z.strictObject({
-  learnings: positiveInteger.max(1e9).default(100).describe('Waiting usable learnings that start a cycle.'),
-  days: z.number().positive().max(36500).default(62).describe('Days since the last training that start a cycle.'),
-  accuracy: z.number().gt(0).lt(1).default(0.9).describe('Observed accuracy under which a cycle starts.'),
-  intervalMinutes: z.number().positive().max(525600).default(60).describe('Minutes between looks of a continuous "check".'),
+  learnings: described(positiveInteger.max(1e9).default(100), 'Waiting usable learnings that start a cycle.'),
+  days: described(z.number().positive().max(36500).default(62), 'Days since the last training that start a cycle.'),
+  accuracy: described(z.number().gt(0).lt(1).default(0.9), 'Observed accuracy under which a cycle starts.'),
+  intervalMinutes: described(z.number().positive().max(525600).default(60), 'Minutes between looks of a continuous "check".'),
 })
 
 export const GateConfig = z.strictObject({
-  approval: z
-    .enum(['auto', 'manual'])
-    .default('auto')
-    .describe('Whether what the gate lets through is deployed at once, or waits for "approve" or "reject".'),
-  probation: z
-    .enum(['rollback', 'warn', 'off'])
-    .default('rollback')
-    .describe('What happens when a deployed release fails more often in the field than the one before.'),
-  graders: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), ProgramConfig)
-    .default({})
-    .describe('Programs of your own that score answers, by the name under which items call them.'),
-  minimumGain: share.default(0.01).describe('Estimated gain in live accuracy that must be exceeded.'),
-  margin: z
-    .number()
-    .gt(0)
-    .max(1)
-    .default(0.05)
-    .describe('Loss on retention and on regression items that must be excluded (non-inferiority margin).'),
-  failureShare: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .optional()
-    .describe('Share of requests the model fails on, when you know it; otherwise from outcomes.'),
+  approval: described(
+    z.enum(['auto', 'manual']).default('auto'),
+    'Whether what the gate lets through is deployed at once, or waits for "approve" or "reject".',
+  ),
+  probation: described(
+    z.enum(['rollback', 'warn', 'off']).default('rollback'),
+    'What happens when a deployed release fails more often in the field than the one before.',
+  ),
+  graders: described(
+    z.record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), ProgramConfig).default({}),
+    'Programs of your own that score answers, by the name under which items call them.',
+  ),
+  minimumGain: described(share.default(0.01), 'Estimated gain in live accuracy that must be exceeded.'),
+  margin: described(
+    z.number().gt(0).max(1).default(0.05),
+    'Loss on retention and on regression items that must be excluded (non-inferiority margin).',
+  ),
+  failureShare: described(
+    z.number().gt(0).lt(1).optional(),
+    'Share of requests the model fails on, when you know it; otherwise from outcomes.',
+  ),
 })
 
 /** genesis-improve.config.json; every key may be left out. */
 export const Config = z
   .strictObject({
-    $schema: z.string().optional().describe('Where an editor finds the JSON Schema of this file.'),
+    $schema: described(z.string().optional(), 'Where an editor finds the JSON Schema of this file.'),
     base: BaseConfig.optional(),
     corpus: CorpusConfig.prefault({}),
     trainer: TrainerConfig.prefault({}),
