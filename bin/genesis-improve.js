@@ -13,6 +13,8 @@ const source = fs.readFileSync(program, 'latin1')
 const digest = source.slice(-64)
 const command = ['check', 'status', 'learn'].find((name) => process.argv.includes(name)) ?? 'other'
 const cacheFile = cacheFileOf(process.env)
+/** Seconds. */
+const longCall = 5
 
 const cachedData = readCache()
 const script = new vm.Script(source, { filename: program, cachedData })
@@ -40,6 +42,8 @@ function readCache() {
 }
 
 function writeCache() {
+  // The engine forgets compiled code that was not used for a while, that of the start first: a long call leaves this to a short one.
+  if (process.uptime() > longCall) return
   const temporary = `${cacheFile}.${process.pid}`
   try {
     fs.mkdirSync(path.dirname(cacheFile), { recursive: true, mode: 0o700 })

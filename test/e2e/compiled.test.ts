@@ -57,6 +57,16 @@ describe("the compiled program is kept in the engine's directory", () => {
     })
   }
 
+  test('by a short call, since a long one has lost the code of its start by its end', async (t) => {
+    const { call, directory } = cachedStatus(t)
+    const clock = path.join(temporaryDirectory(t), 'clock.cjs')
+    writeFileSync(clock, 'process.uptime = () => 60')
+    await call({ NODE_OPTIONS: `--require=${clock}` })
+    assert.equal(existsSync(directory), false)
+    await call()
+    assert.equal(readdirSync(directory).length, 1)
+  })
+
   test('not where that cannot be done, and not with NODE_DISABLE_COMPILE_CACHE', async (t) => {
     const { call, directory } = cachedStatus(t)
     await call({ NODE_DISABLE_COMPILE_CACHE: '1' })
