@@ -26,7 +26,11 @@ export class LshIndex {
   readonly #chain: Int32Array
   /** For each text the visit that met it last, times 64, and in how many bands it did. */
   readonly #met: Float64Array
+  /** Of the text at hand: its bands, the bucket of each, the entries to look at next, and the texts to compare it with. */
   readonly #bands = new Int32Array(bands)
+  readonly #buckets = new Int32Array(bands)
+  readonly #ahead = new Int32Array(bands)
+  readonly #candidates = new Int32Array(bands * longestWalk)
   #entries = 0
   #visits = 0
 
@@ -46,43 +50,62 @@ export class LshIndex {
   /** Finds, and adds; for texts that are compared with each other. */
   add(text: Shingles): number[] {
     const number = this.#texts.length
-    const found = this.#visit(text, (bucket) => {
-      this.#chain[this.#entries * 2] = number
-      this.#chain[this.#entries * 2 + 1] = this.#newest[bucket] ?? none
-      this.#newest[bucket] = this.#entries
-      this.#entries += 1
-    })
+    const found = this.#visit(text, () => this.#enter(number))
     this.#texts.push(text)
     return found
   }
 
-  #visit(text: Shingles, enter: (bucket: number) => void): number[] {
+  #visit(text: Shingles, leave: () => void): number[] {
     const found: number[] = []
     this.#visits += 1
     bandsOf(text.hashes, this.#bands)
     for (const partition of partitionsOf(text)) {
-      for (let band = 0; band < bands; band += 1) {
-        const bucket = mix(this.#bands[band] ?? 0, partition) & (this.#newest.length - 1)
-        this.#walk(bucket, text, found)
-        enter(bucket)
+      for (let band = 0; band < bands; band += 1) this.#buckets[band] = mix(this.#bands[band] ?? 0, partition) & (this.#newest.length - 1)
+      const met = this.#walk()
+      for (let candidate = 0; candidate < met; candidate += 1) {
+        const other = this.#candidates[candidate] as number
+        if (areNear(text, this.#texts[other] as Shingles)) found.push(other)
       }
+      leave()
     }
     return found
   }
 
-  #walk(bucket: number, text: Shingles, found: number[]): void {
-    const chain = this.#chain
-    const met = this.#met
+  /** Gathers the texts that share bands with the one at hand. All buckets take one step at a time, so that the waits for far memory fall together. */
+  #walk(): number {
+    const [chain, met, ahead, candidates] = [this.#chain, this.#met, this.#ahead, this.#candidates]
     const visit = this.#visits * bandsCounted
-    let entry = this.#newest[bucket] as number
-    for (let step = 0; step < longestWalk && entry !== none; step += 1) {
-      const other = chain[entry * 2] as number
-      entry = chain[entry * 2 + 1] as number
-      // It may already stand in a bucket that it comes to again.
-      if (other === this.#texts.length) continue
-      const shared = Math.max(met[other] as number, visit) + 1
-      met[other] = shared
-      if (shared === visit + bandsToShare && areNear(text, this.#texts[other] as Shingles)) found.push(other)
+    let gathered = 0
+    let walking = 0
+    for (let band = 0; band < bands; band += 1) {
+      const newest = this.#newest[this.#buckets[band] as number] as number
+      if (newest !== none) ahead[walking++] = newest
+    }
+    for (let step = 0; step < longestWalk && walking > 0; step += 1) {
+      let left = 0
+      for (let index = 0; index < walking; index += 1) {
+        const entry = ahead[index] as number
+        const other = chain[entry * 2] as number
+        const before = chain[entry * 2 + 1] as number
+        if (before !== none) ahead[left++] = before
+        // It may already stand in a bucket that it comes to again.
+        if (other === this.#texts.length) continue
+        const shared = Math.max(met[other] as number, visit) + 1
+        met[other] = shared
+        if (shared === visit + bandsToShare) candidates[gathered++] = other
+      }
+      walking = left
+    }
+    return gathered
+  }
+
+  /** Puts the text at hand into its buckets. */
+  #enter(number: number): void {
+    for (const bucket of this.#buckets) {
+      this.#chain[this.#entries * 2] = number
+      this.#chain[this.#entries * 2 + 1] = this.#newest[bucket] ?? none
+      this.#newest[bucket] = this.#entries
+      this.#entries += 1
     }
   }
 }
