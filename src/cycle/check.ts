@@ -17,10 +17,11 @@ import { endProbation } from './probation.ts'
 import { reconcile } from './reconcile.ts'
 import { asTexts } from './result.ts'
 import { stepSummary } from './step-summary.ts'
-import { runStep } from './run-step.ts'
+import { recorded, runStep } from './run-step.ts'
 import type { StepEnd } from './run-step.ts'
 import { checked, trainingFinished } from './state-changes.ts'
 import type { Step } from './step.ts'
+import { recordEvent } from './tell.ts'
 import { cycleStatus } from './transitions.ts'
 import { inTurn } from './train-in-turn.ts'
 import { usableBase } from './usable-base.ts'
@@ -95,7 +96,11 @@ async function advance(workshop: Workshop, config: Config, id: string): Promise<
   if (hold !== null) return waiting(hold)
   if (step === 'collect' && attempt === 1) {
     const refusal = await refusalToBegin(workshop, id)
-    if (refusal !== null) return await fail(workshop, id, step, refusal)
+    if (refusal !== null) {
+      const at = workshop.clock.now().toISOString()
+      await recordEvent(workshop, id, { event: 'step-failed', at, step, attempt, temporary: false, error: recorded(refusal) })
+      return await fail(workshop, id, step, refusal)
+    }
   }
   const { stepRunners } = await import('./steps/index.ts')
   const end = await inTurn(

@@ -78,9 +78,9 @@ export function startProcess(file: string, args: readonly string[], options: Pro
   }
   splitLines(child.stdout, take('stdout'))
   splitLines(child.stderr, take('stderr'))
-  // Writing to a process that just ended is no error of ours: its end is reported by `ended`.
+  // Writing to a process that just ended, or that doesn't listen, is no error of ours: its end is reported by `ended`.
   child.stdin.on('error', (error) => {
-    tail.push(`(standard input: ${error.message})`)
+    if (systemErrorCode(error) !== 'EPIPE') tail.push(`(standard input: ${error.message})`)
   })
   const ended = child.then(({ exitCode, signal, code, cause }): ProcessEnd => ({
     exitCode: exitCode ?? null,

@@ -49,6 +49,14 @@ describe('hooks', () => {
     const error = await failing(['check', '--until-idle', '--home', home.root], 20, 'GI-STEP-FAILED', { environment })
     assert.match(String(error.why), /before_cycle: it ended with status 3/)
     assert.equal(linesOf(ended)[0]?.['exitCode'], 3)
+    const { stdout } = await genesis(['status', '--home', home.root], { environment })
+    assert.match(stdout, /What to do: Mend the program under "hooks\.before_cycle"/)
+  })
+
+  test('what it does not read of its input is not its last word', async (t) => {
+    const { home, ended, environment } = homeWithHook(t, 0, { before_cycle: { program: '/bin/false' } })
+    await failing(['check', '--until-idle', '--home', home.root], 20, 'GI-STEP-FAILED', { environment })
+    assert.equal(linesOf(ended)[0]?.['lastWords'], null)
   })
 
   test('one that takes too long, or is not there, is a failure too', async (t) => {
