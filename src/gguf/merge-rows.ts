@@ -5,6 +5,7 @@ import type { GgmlType } from './ggml-types.ts'
 import { dequantise, quantiseInto } from './quantisation.ts'
 import type { QuantisedType } from './quantisation.ts'
 import { stripColumns } from './kernel/product.ts'
+import { quantiserReadsAhead } from './kernel/quantise-q8.ts'
 import { createRowKernel, isKernelType } from './kernel/row-kernel.ts'
 import type { RowKernel } from './kernel/row-kernel.ts'
 
@@ -48,7 +49,7 @@ export function createRowMerger(baseFile: string): RowMerger {
       const sizes = sizesOf(job)
       const kernel = fittingKernel(
         idle.pop(),
-        Object.values(sizes).reduce((sum, size) => sum + padded(size), 0),
+        Object.values(sizes).reduce((sum, size) => sum + padded(size), quantiserReadsAhead),
       )
       const desk = layOut(kernel, sizes)
       packBasis(job, desk.basis)

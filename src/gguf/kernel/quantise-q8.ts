@@ -14,6 +14,9 @@ const infinityBits = 0x7f800000
 /** 1.5 x 2^23: added to a whole number, that number is what the bits are more than the magic's own. */
 const magicNumber = 12582912
 
+/** Bytes beyond the last value that are looked at, whatever they hold. */
+export const quantiserReadsAhead = 4 * blockSize
+
 /** See `RowKernel.quantiseQ8`. Divisions take long: the scale of a block is computed while the block before it is written. */
 export const quantiseQ8: WasmFunction = {
   name: 'quantiseQ8',
@@ -31,7 +34,7 @@ export const quantiseQ8: WasmFunction = {
     ...readScale(0),
     ...wasm.repeat([
       ...[...wasm.get(nextScale), ...wasm.set(scale), ...wasm.get(nextInverse), ...wasm.splatF32, ...wasm.set(inverse)],
-      ...readScale(4 * blockSize),
+      ...readScale(quantiserReadsAhead),
       ...[...wasm.get(scale), ...wasm.i32OfF32Bits, ...wasm.i32(infinityBits), ...wasm.i32AtLeast, ...wasm.either(endless(), finite())],
       ...[...wasm.get(target), ...wasm.get(half), ...wasm.i32Store16(0)],
       ...[...wasm.get(half), ...wasm.get(largest), ...wasm.get(half), ...wasm.get(largest), ...wasm.i32AtLeast, ...wasm.select],

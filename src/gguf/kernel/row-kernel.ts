@@ -29,7 +29,7 @@ export interface RowKernel {
   dequantise(type: KernelType, source: number, values: number, blocks: number): void
   /**
    * Writes as many Q8_0 blocks (a float16 scale, then 32 signed bytes) as there are 32 values. Bit for bit what quantize_row_q8_0_ref of ggml and gguf-py give.
-   * Returns the bits of the largest scale: from 0x7c00 on a value was not finite, or too large for a float16 scale.
+   * Memory must go on for `quantiserReadsAhead` bytes after the values. Returns the bits of the largest scale: from 0x7c00 on a value was not finite, or too large for a float16 scale.
    */
   quantiseQ8(values: number, target: number, blocks: number): number
 }
