@@ -5,13 +5,14 @@ import type { JudgedItem } from './judged-item.ts'
 import type { StepContext } from './run-step.ts'
 import { scoreModel } from './score-model.ts'
 
-/** Lets a model answer items through the cycle's runtime, with the cycle's decoding, and scores the answers. Answers are cached. */
+/** Lets a model answer items through the cycle's runtime, with the cycle's decoding, and scores the answers. Answers are cached, those to `alongside` only that. */
 export async function answerPinned<Item extends EvaluationItem & { cluster?: string | undefined }>(
   context: StepContext,
   model: ModelLocation,
   items: readonly Item[],
   stratum: (item: Item) => Stratum,
   who: string,
+  alongside: readonly EvaluationItem[] = [],
 ): Promise<JudgedItem[]> {
   const { config } = context.cycle
   const startedMs = context.clock.now().getTime()
@@ -19,6 +20,6 @@ export async function answerPinned<Item extends EvaluationItem & { cluster?: str
     const elapsedMs = context.clock.now().getTime() - startedMs
     context.progress(`${who} answers ${done} of ${total} items`, done, total, done > 0 ? ((total - done) * elapsedMs) / done : null)
   }
-  const scored = await scoreModel(context, { config, runtime: context.made.runtime, report }, model, items)
+  const scored = await scoreModel(context, { config, runtime: context.made.runtime, report, alongside }, model, items)
   return scored.map((one) => judgedItem(one, stratum(one.item)))
 }

@@ -36,6 +36,18 @@ describe('a cycle whose candidate is better', async () => {
     assert.deepEqual(place.cycles(), [cycle])
   })
 
+  test('loads the base once for what it is asked before training, and the candidate once', async () => {
+    const other = readyPlace()
+    const generate = other.runtime.generate.bind(other.runtime)
+    const asked: number[] = []
+    other.runtime.generate = (model, prompts, ...more) => {
+      asked.push(prompts.length)
+      return generate(model, prompts, ...more)
+    }
+    await other.runToEnd()
+    assert.deepEqual(asked, [140, 140])
+  })
+
   test('journals each step as started and then finished, with the digests of what it left', async () => {
     const events = place.events(cycle)
     const told = events.map((event) => ('step' in event ? `${event.event} ${event.step}` : event.event))

@@ -83,11 +83,15 @@ const asUntrained = (reason: string): string => `Not trained, since even a perfe
 /** Asks the model in production about retention candidates until no more are needed. */
 async function askAboutRetention(context: StepContext, plan: DatasetPlan, baseline: ModelLocation): Promise<Map<string, number>> {
   const scores = new Map<string, number>()
+  // What is pinned whatever comes out of this.
+  let alongside = [...plan.heldOut.items, ...plan.retention.accepted].map(plan.redaction.item)
   for (;;) {
     const asked = retentionToAsk(plan.retention, scores)
     if (asked.length === 0) return scores
     const questions = asked.map(plan.redaction.item)
-    for (const { id, score } of await answerPinned(context, baseline, questions, () => 'retention', 'the baseline')) scores.set(id, score)
+    const answered = await answerPinned(context, baseline, questions, () => 'retention', 'the baseline', alongside)
+    for (const { id, score } of answered) scores.set(id, score)
+    alongside = []
   }
 }
 
