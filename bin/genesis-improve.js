@@ -42,7 +42,7 @@ function readCache() {
 }
 
 function writeCache() {
-  // The engine forgets compiled code that was not used for a while, that of the start first: a long call leaves this to a short one.
+  // Node forgets compiled code that was not used for a while, that of the start first: a long call leaves this to a short one.
   if (process.uptime() > longCall) return
   const temporary = `${cacheFile}.${process.pid}`
   try {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { patternProblem } from '../evaluation/regex-grader.ts'
-import { described, numberWithin, wholeNumber } from './schemas.ts'
+import { described, numberWithin, wholeNumber } from './schema-parts.ts'
 
 /** How items that are made from learnings are graded: no pattern and no schema, since their answers are answers. */
 const ItemGrader = z.union([

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { described } from './schemas.ts'
+import { described } from './schema-parts.ts'
 
 /** Against corrections that somebody feeds in to change the model. Both are off unless set: a home of one person needs neither. */
 export const GuardConfig = z.strictObject({

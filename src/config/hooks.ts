@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ProgramConfig } from './program.ts'
-import { described } from './schemas.ts'
+import { described } from './schema-parts.ts'
 
 const hook = (when: string) =>
   described(ProgramConfig.optional(), `Program that is run ${when}: {"program": FILE, "args": [], "timeoutSeconds": 30}.`)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { described } from './schemas.ts'
+import { described } from './schema-parts.ts'
 
 /** A program of the user's. Never a shell: its name and its arguments stand apart. */
 export const ProgramConfig = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { described, wholeNumber } from './schemas.ts'
+import { described, wholeNumber } from './schema-parts.ts'
 
 /** Trainers that are Python programs, and train on a Hugging Face folder. */
 export const pythonTrainers = ['mlx', 'trl', 'llamafactory'] as const

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { described, wholeNumber } from './schemas.ts'
+import { described, wholeNumber } from './schema-parts.ts'
 
 const count = () => wholeNumber(1, 1e6).optional()
 const days = () => z.number().positive().max(36500).optional()

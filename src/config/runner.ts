@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { described, numberWithin } from './schemas.ts'
+import { described, numberWithin } from './schema-parts.ts'
 
 /** A name or address for OpenSSH, or a "Host" of its configuration; never an option. */
 const sshHost = z.string().regex(/^[A-Za-z0-9_](?:[A-Za-z0-9_.@:%-]*[A-Za-z0-9])?$/)

@@ -5,7 +5,7 @@ import { GuardConfig } from './guard.ts'
 import { HooksConfig } from './hooks.ts'
 import { ProgramConfig } from './program.ts'
 import { RetentionConfig } from './retention.ts'
-import { described, numberWithin, wholeNumber } from './schemas.ts'
+import { described, numberWithin, wholeNumber } from './schema-parts.ts'
 import { ServerConfig } from './server.ts'
 import { TrainerConfig } from './trainer.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { described, wholeNumber } from './schemas.ts'
+import { described, wholeNumber } from './schema-parts.ts'
 
 const address = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$/)
 const port = wholeNumber(0, 65535)

@@ -3,7 +3,7 @@ import { windowPattern } from '../triggers/window.ts'
 import { ProgramConfig } from './program.ts'
 import { pythonTrainers, pythonTrainerSettings } from './python-trainer.ts'
 import { RunnerConfig } from './runner.ts'
-import { described, wholeNumber } from './schemas.ts'
+import { described, wholeNumber } from './schema-parts.ts'
 
 export const TargetModule = z.enum(['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'])
 

@@ -44,18 +44,19 @@ export class LshIndex {
 
   /** The numbers (0, 1, ... in the order added) of near-duplicates among what was added. */
   find(text: Shingles): number[] {
-    return this.#visit(text, () => undefined)
+    return this.#visit(text)
   }
 
   /** Finds, and adds; for texts that are compared with each other. */
   add(text: Shingles): number[] {
     const number = this.#texts.length
-    const found = this.#visit(text, () => this.#enter(number))
+    const found = this.#visit(text, number)
     this.#texts.push(text)
     return found
   }
 
-  #visit(text: Shingles, leave: () => void): number[] {
+  /** Puts the text into its buckets as well, under `number`, if there is one. */
+  #visit(text: Shingles, number?: number): number[] {
     const found: number[] = []
     this.#visits += 1
     bandsOf(text.hashes, this.#bands)
@@ -66,7 +67,7 @@ export class LshIndex {
         const other = this.#candidates[candidate] as number
         if (areNear(text, this.#texts[other] as Shingles)) found.push(other)
       }
-      leave()
+      if (number !== undefined) this.#enter(number)
     }
     return found
   }
